@@ -1,0 +1,45 @@
+cases = [
+    "def f():\n    x = 1\n    global x",
+    "def f():\n    print(x)\n    global x",
+    "nonlocal x",
+    "def f():\n    nonlocal x",
+    "def f(x):\n    global x",
+    "return 1",
+    "yield 1",
+    "await x",
+    "break",
+    "continue",
+    "def f():\n    async with a: pass",
+    "class C:\n    return 1",
+    "def f(a, a): pass",
+    "def f(a=1, b): pass",
+    "def f(*): pass",
+    "def f(**k, a): pass",
+    "lambda *: 1",
+    "f(a=1, 2)",
+    "f(**k, *a)",
+    "f(a for a in b, c)",
+    "1 = x",
+    "f() = 1",
+    "x + 1 = 2",
+    "None = 1",
+    "del f()",
+    "del None",
+    "import a.b as c.d",
+    "from . import *\ndef f():\n    from x import *",
+    "from __future__ import nothing",
+    "x = 1\nfrom __future__ import annotations",
+    "for 1 in x: pass",
+    "with a as 1: pass",
+    "try: pass",
+    "try:\n    pass\nexcept:\n    pass\nexcept ValueError:\n    pass",
+    "async def f():\n    yield 1\n    return 2",
+    "async def f():\n    yield from x",
+    "def f():\n    [await x for x in y]",
+]
+for source in cases:
+    try:
+        compile(source, "<demo>", "exec")
+        print("compiles:", source)
+    except SyntaxError as error:
+        print(f"{error.lineno}:{error.offset} {error.msg}")

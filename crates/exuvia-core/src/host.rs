@@ -1,0 +1,229 @@
+//! The one typed boundary between a sandbox and everything else.
+//!
+//! Whatever the guest cannot compute from its own memory is asked for with one [`HostCall`] and answered by one
+//! [`Host`]. That makes a session recordable (write the answers down) and replayable (give them again): see
+//! [`crate::recording`].
+//!
+//! A hostile guest can make any of these calls at any time, in any order and as often as it likes. The sandbox bounds
+//! the sizes below before a call reaches a host; a host bounds the rest.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that a sandbox asks of its host.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HostCall<'a> {
+    /// Reads a clock. Answer: [`HostAnswer::Time`].
+    Clock(ClockId),
+    /// Asks for random bytes. Answer: [`HostAnswer::Bytes`] of exactly this length.
+    Random {
+        /// How many, at most 65,536.
+        length: u32,
+    },
+    /// Writes to a standard stream. Answer: [`HostAnswer::Done`].
+    Output {
+        /// Which stream.
+        stream: Stream,
+        /// What, at most 64 KiB a call; any bytes.
+        bytes: &'a [u8],
+    },
+    /// Reads from stdin. Answer: [`HostAnswer::Bytes`], empty at the end, or [`HostAnswer::Interrupted`].
+    Input {
+        /// The most bytes wanted, at most 65,536.
+        length_max: u32,
+    },
+    /// Waits. Answer: [`HostAnswer::Done`] when the time has passed, or [`HostAnswer::Interrupted`].
+    Wait {
+        /// How long; `None`: until something happens.
+        duration: Option<Duration>,
+    },
+    /// Asks what is in a mount. Answer: [`HostAnswer::Mount`].
+    Mount(&'a MountRequest),
+    /// The guest has reached an interpreter check at which an interrupt may be due.
+    /// Answer: [`HostAnswer::Interrupt`].
+    Interrupt {
+        /// How many checks the sandbox has made since its image was restored: where a replay delivers it again.
+        checks: u64,
+        /// What the sandbox has found to be due: a limit, a cancellation. A live host answers with it; a replay answers
+        /// with what was recorded at this check.
+        due: Option<&'a Interrupt>,
+    },
+}
+
+impl HostCall<'_> {
+    /// Returns the call's name: its variant in lower case.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Clock(_) => "clock",
+            Self::Random { .. } => "random",
+            Self::Output { .. } => "output",
+            Self::Input { .. } => "input",
+            Self::Wait { .. } => "wait",
+            Self::Mount(_) => "mount",
+            Self::Interrupt { .. } => "interrupt",
+        }
+    }
+}
+
+/// Which clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockId {
+    /// Nanoseconds since 1970-01-01 00:00 UTC.
+    Realtime,
+    /// Nanoseconds since some moment before the sandbox began; never goes back.
+    Monotonic,
+    /// Nanoseconds of processor time that the sandbox used.
+    Cpu,
+}
+
+/// A standard stream that the guest writes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// File descriptor 1.
+    Stdout,
+    /// File descriptor 2.
+    Stderr,
+}
+
+/// What a mount is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MountRequest {
+    /// What is in this directory?
+    List {
+        /// Which mount: its position in the list given when the sandbox was made.
+        mount: u32,
+        /// The path below the mount's root, `/` between names, no `.` or `..`; empty for the root. Any bytes.
+        path: Vec<u8>,
+    },
+    /// What do these bytes of this file hold?
+    Read {
+        /// Which mount.
+        mount: u32,
+        /// The path below the mount's root.
+        path: Vec<u8>,
+        /// The first byte.
+        offset: u64,
+        /// How many; fewer come only at the file's end.
+        length: u32,
+    },
+}
+
+/// What a mount answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MountAnswer {
+    /// The entries of a directory, without `.` and `..`.
+    Entries(Vec<MountEntry>),
+    /// Bytes of a file.
+    Bytes(Vec<u8>),
+}
+
+/// One entry of a mounted directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountEntry {
+    /// Its name: any bytes but `/` and NUL.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub kind: MountEntryKind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was changed, in nanoseconds since 1970.
+    pub modified: i64,
+    /// Its permission bits (`0o777`).
+    pub mode: u32,
+}
+
+/// What an entry of a mounted directory is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MountEntryKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link to this path, resolved in the sandbox's own tree.
+    Symlink(Vec<u8>),
+}
+
+/// Why a mount could not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MountFault {
+    /// There is no such file or directory (any more).
+    NotFound,
+    /// The host may not read it.
+    Denied,
+    /// It has more entries than a mount may list.
+    TooLarge,
+    /// Reading failed.
+    Unreadable,
+}
+
+/// An interrupt that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interrupt {
+    /// The signal that carries it into Python: 2 (`SIGINT`), 24 (`SIGXCPU`), 25 (`SIGXFSZ`).
+    pub signal: u8,
+    /// What the exception says.
+    pub message: String,
+}
+
+/// What a host answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostAnswer {
+    /// It was done.
+    Done,
+    /// It was not done (or not to its end) because an interrupt is due.
+    Interrupted,
+    /// Nanoseconds, to [`HostCall::Clock`].
+    Time(i64),
+    /// Bytes, to [`HostCall::Random`] and [`HostCall::Input`].
+    Bytes(Vec<u8>),
+    /// To [`HostCall::Mount`].
+    Mount(Result<MountAnswer, MountFault>),
+    /// To [`HostCall::Interrupt`]: the interrupt that is due, if any.
+    Interrupt(Option<Interrupt>),
+}
+
+/// An answer now, or the promise of one.
+pub enum Reply {
+    /// The answer.
+    Now(HostAnswer),
+    /// The answer comes later; until then the sandbox waits without holding a thread.
+    Later(Pin<Box<dyn Future<Output = HostAnswer> + Send>>),
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Now(answer) => f.debug_tuple("Now").field(answer).finish(),
+            Self::Later(_) => f.write_str("Later(..)"),
+        }
+    }
+}
+
+impl From<HostAnswer> for Reply {
+    fn from(answer: HostAnswer) -> Self {
+        Self::Now(answer)
+    }
+}
+
+/// Whoever answers a sandbox's calls: live, recording, or replaying.
+pub trait Host: Send {
+    /// Answers one call. `Clock`, `Random`, `Output` and `Interrupt` must be answered [`Now`](Reply::Now).
+    fn call(&mut self, call: HostCall<'_>) -> Reply;
+
+    /// Returns the check at which the next interrupt must be delivered, where that is known in advance: in a replay.
+    /// Asked when the sandbox begins to run and after each interrupt.
+    fn next_interrupt(&mut self) -> Option<u64> {
+        None
+    }
+}

@@ -1,0 +1,203 @@
+//! Reading and writing: files, pipes, the standard streams, random bytes.
+
+use exuvia_core::{HostAnswer, HostCall, Stream};
+use wasmtime::{Caller, Linker};
+
+use super::descriptors::write_count;
+use super::mounts::complete;
+use super::pointer::{self, read_u32, slice, slice_mut};
+use super::{process, waiting};
+use crate::guest::{CHUNK_BYTES_MAX, Guest, HostFault, parts};
+use crate::vfs::{Device, Errno, Fault, Io, Vfs};
+
+const WASI: &str = "wasi_snapshot_preview1";
+/// The most pieces that one call may name (`IOV_MAX`).
+const PIECES_MAX: u32 = 1_024;
+
+/// Where in a file: at the descriptor's position, which moves, or at this one.
+type At = Option<i64>;
+
+pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(
+        WASI,
+        "fd_read",
+        |mut caller: Caller<'_, Guest>, (fd, pieces, count, out): (i32, u32, u32, u32)| {
+            Box::new(async move { read(&mut caller, fd, pieces, count, None, out).await })
+        },
+    )?;
+    linker.func_wrap_async(
+        WASI,
+        "fd_pread",
+        |mut caller: Caller<'_, Guest>, (fd, pieces, count, offset, out): (i32, u32, u32, i64, u32)| {
+            Box::new(async move { read(&mut caller, fd, pieces, count, Some(offset), out).await })
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "fd_write",
+        |mut caller: Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, out: u32| {
+            write(&mut caller, fd, pieces, count, None, out)
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "fd_pwrite",
+        |mut caller: Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, offset: i64, out: u32| {
+            write(&mut caller, fd, pieces, count, Some(offset), out)
+        },
+    )?;
+    Ok(())
+}
+
+/// Returns where the pieces of a vectored call lie: address and length. All of them are within the memory.
+fn read_pieces(memory: &[u8], pieces: u32, count: u32) -> pointer::Result<Vec<(u32, u32)>> {
+    if count > PIECES_MAX {
+        return Err(Errno::Inval);
+    }
+    let list = slice(memory, pieces, count * 8)?;
+    let mut found = Vec::with_capacity(count as usize);
+    for piece in list.chunks_exact(8) {
+        let (address, length) = (read_u32(piece, 0)?, read_u32(piece, 4)?);
+        slice(memory, address, length)?;
+        found.push((address, length));
+    }
+    Ok(found)
+}
+
+async fn read(
+    caller: &mut Caller<'_, Guest>,
+    fd: i32,
+    pieces: u32,
+    count: u32,
+    at: At,
+    out: u32,
+) -> wasmtime::Result<i32> {
+    let (memory, _) = parts(caller);
+    let pieces = match read_pieces(memory, pieces, count) {
+        Ok(pieces) => pieces,
+        Err(errno) => return Ok(errno.number()),
+    };
+    let mut total = 0;
+    for (address, length) in pieces {
+        let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
+        match read_piece(caller, fd, address, length, at).await? {
+            Ok(read) => {
+                total += read;
+                if read < length as usize {
+                    break;
+                }
+            }
+            // What was read before the error is told first.
+            Err(_) if total > 0 => break,
+            Err(errno) => return Ok(errno.number()),
+        }
+    }
+    let (memory, _) = parts(caller);
+    Ok(write_count(memory, out, total).map_or_else(Errno::number, |()| 0))
+}
+
+async fn read_piece(
+    caller: &mut Caller<'_, Guest>,
+    fd: i32,
+    address: u32,
+    length: u32,
+    at: At,
+) -> wasmtime::Result<Result<usize, Errno>> {
+    let io = complete(caller, move |memory: &mut [u8], vfs: &mut Vfs| {
+        let place = slice_mut(memory, address, length)?;
+        match at {
+            None => vfs.read(fd, place),
+            Some(offset) => vfs.read_at(fd, place, offset),
+        }
+    });
+    let device = match io.await? {
+        Ok(Io::Done(read)) => return Ok(Ok(read)),
+        Ok(Io::Device(device)) => device,
+        Err(errno) => return Ok(Err(errno)),
+    };
+    match device {
+        Device::Stdin => read_stdin(caller, address, length).await,
+        Device::Random => {
+            let (memory, guest) = parts(caller);
+            match slice_mut(memory, address, length) {
+                Ok(place) => process::random(guest, place).map(|()| Ok(length as usize)),
+                Err(errno) => Ok(Err(errno)),
+            }
+        }
+        Device::Stdout | Device::Stderr => Ok(Err(Errno::Badf)),
+    }
+}
+
+async fn read_stdin(
+    caller: &mut Caller<'_, Guest>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<Result<usize, Errno>> {
+    let length_max = length.min(u32::try_from(CHUNK_BYTES_MAX).expect("a chunk is small"));
+    if length_max == 0 {
+        return Ok(Ok(0));
+    }
+    match waiting::call(caller.data_mut(), HostCall::Input { length_max }).await? {
+        HostAnswer::Bytes(bytes) if bytes.len() <= length_max as usize => {
+            let (memory, _) = parts(caller);
+            let length = u32::try_from(bytes.len()).expect("its length was just compared");
+            Ok(slice_mut(memory, address, length).map(|place| {
+                place.copy_from_slice(&bytes);
+                bytes.len()
+            }))
+        }
+        HostAnswer::Interrupted => Ok(Err(Errno::Intr)),
+        other => Err(HostFault::wrong("input", &other).into()),
+    }
+}
+
+fn write(
+    caller: &mut Caller<'_, Guest>,
+    fd: i32,
+    pieces: u32,
+    count: u32,
+    at: At,
+    out: u32,
+) -> wasmtime::Result<i32> {
+    let (memory, guest) = parts(caller);
+    let pieces = match read_pieces(memory, pieces, count) {
+        Ok(pieces) => pieces,
+        Err(errno) => return Ok(errno.number()),
+    };
+    let mut total = 0;
+    for (address, length) in pieces {
+        let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
+        let bytes = slice(memory, address, length).expect("the pieces were found within the memory");
+        match write_piece(guest, fd, bytes, at)? {
+            Ok(written) => {
+                total += written;
+                if written < bytes.len() {
+                    break;
+                }
+            }
+            Err(_) if total > 0 => break,
+            Err(errno) => return Ok(errno.number()),
+        }
+    }
+    Ok(write_count(memory, out, total).map_or_else(Errno::number, |()| 0))
+}
+
+fn write_piece(guest: &mut Guest, fd: i32, bytes: &[u8], at: At) -> wasmtime::Result<Result<usize, Errno>> {
+    let io = match at {
+        None => guest.vfs.write(fd, bytes),
+        Some(offset) => guest.vfs.write_at(fd, bytes, offset),
+    };
+    let stream = match io {
+        Ok(Io::Done(written)) => return Ok(Ok(written)),
+        Ok(Io::Device(Device::Stdout)) => Stream::Stdout,
+        Ok(Io::Device(Device::Stderr)) => Stream::Stderr,
+        // What is written to the source of randomness is gone.
+        Ok(Io::Device(Device::Random)) => return Ok(Ok(bytes.len())),
+        Ok(Io::Device(Device::Stdin)) => return Ok(Err(Errno::Badf)),
+        Err(Fault::Errno(errno)) => return Ok(Err(errno)),
+        // Mounts are read-only: a write needs to know nothing of them.
+        Err(Fault::Needs(_)) => return Ok(Err(Errno::Io)),
+    };
+    guest.write_output(stream, bytes)?;
+    Ok(Ok(bytes.len()))
+}

@@ -1,0 +1,292 @@
+//! An engine: an image, compiled and ready to make sandboxes from.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use wasmtime::{
+    Collector, Config, Enabled, InstanceAllocationStrategy, InstancePre, Linker, Module, ModuleExport,
+    PoolingAllocationConfig,
+};
+
+use crate::abi;
+use crate::error::SandboxError;
+use crate::guest::Guest;
+use crate::image::{Image, ImageError, archive, compiled};
+use crate::interrupts::Watchdog;
+use crate::sandbox::SandboxBuilder;
+use crate::vfs::Library;
+
+/// How deep the guest's own calls may nest, in bytes of native stack: enough that recursion through the C code of
+/// `json`, `pickle` and `sorted` ends in Python's own `RecursionError`.
+const WASM_STACK_BYTES: usize = 32 << 20;
+/// What host functions have beyond that.
+const HOST_STACK_BYTES: usize = 1 << 20;
+/// The largest image memory that is mapped copy-on-write.
+const IMAGE_BYTES_MAX: u64 = 1 << 30;
+/// How much of a used stack, memory and table is kept for the next sandbox, in bytes: touching kept pages costs nothing.
+const STACK_KEPT_BYTES: usize = 256 << 10;
+const MEMORY_KEPT_BYTES: usize = 4 << 20;
+const TABLE_KEPT_BYTES: usize = 256 << 10;
+
+/// How an engine works. The defaults suit a program that runs some sandboxes at a time.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The most sandboxes alive at a time, 1–10,000. Each reserves 4 GiB of addresses, not of memory. Default: 1,000.
+    pub sandboxes_max: u32,
+    /// The folder for compiled code, which only its owner may write to; it is made if it is not there. `None`: the
+    /// image is compiled each time, which takes many seconds.
+    pub cache: Option<PathBuf>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { sandboxes_max: 1_000, cache: None }
+    }
+}
+
+/// An image, compiled and ready to make sandboxes from. Cloning it is cheap, and gives the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    image: Image,
+    library: Arc<Library>,
+    pre: InstancePre<Guest>,
+    exports: ExportIndices,
+    watchdog: Watchdog,
+}
+
+/// Where the exports lie that every sandbox needs.
+pub(crate) struct ExportIndices {
+    pub(crate) memory: ModuleExport,
+    pub(crate) enter: ModuleExport,
+    pub(crate) reply_data: ModuleExport,
+    pub(crate) reply_size: ModuleExport,
+    pub(crate) malloc: ModuleExport,
+    pub(crate) free: ModuleExport,
+    pub(crate) finalize: ModuleExport,
+    pub(crate) buffer: ModuleExport,
+    pub(crate) flag: ModuleExport,
+    pub(crate) checks: ModuleExport,
+    pub(crate) trip: ModuleExport,
+}
+
+impl Engine {
+    /// Makes an engine from an image. Where the image's compiled code is not in the cache yet, it is compiled (which
+    /// takes many seconds) and put there: see [`is_compiled`](Self::is_compiled).
+    ///
+    /// # Errors
+    ///
+    /// The image is damaged or for another version; its code cannot be compiled; the cache cannot be used; or the
+    /// operating system refuses address space or a thread.
+    pub fn new(image: &Image, options: &EngineOptions) -> Result<Self, SandboxError> {
+        let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
+        let module = match &options.cache {
+            Some(folder) => compiled::load_or_compile(&engine, image, folder)?,
+            None => Module::new(&engine, image.module()).map_err(ImageError::Compile)?,
+        };
+        let exports = ExportIndices::of(&module)?;
+        let pre = linker(&engine, &module)
+            .and_then(|linker| linker.instantiate_pre(&module))
+            .map_err(ImageError::Compile)?;
+        let files = archive::decode(image.library())?;
+        let library = archive::library(files)
+            .map_err(|error| ImageError::Damaged(format!("its library's files do not fit together: {error}")))?;
+        let watchdog = Watchdog::start().map_err(SandboxError::Thread)?;
+        let inner = Inner { image: image.clone(), library: Arc::new(library), pre, exports, watchdog };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Returns whether [`new`](Self::new) would find compiled code in the cache.
+    ///
+    /// # Errors
+    ///
+    /// The options are out of range.
+    pub fn is_compiled(image: &Image, options: &EngineOptions) -> Result<bool, SandboxError> {
+        let Some(folder) = &options.cache else { return Ok(false) };
+        Ok(folder.join(compiled_name(image, options)?).is_file())
+    }
+
+    /// Compiles an image's code and returns it, as it would lie in the cache under the name that
+    /// [`install_compiled`](Self::install_compiled) gives it.
+    ///
+    /// # Errors
+    ///
+    /// The image's module cannot be compiled.
+    pub fn compile(image: &Image, options: &EngineOptions) -> Result<Vec<u8>, SandboxError> {
+        let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
+        Ok(compiled::compile(&engine, image)?)
+    }
+
+    /// Puts code that [`compile`](Self::compile) gave into a cache folder. The code is native code and will be run: it
+    /// must come from where this program comes from.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be written to.
+    pub fn install_compiled(image: &Image, code: &[u8], folder: &Path) -> Result<(), SandboxError> {
+        let path = folder.join(compiled_name(image, &EngineOptions::default())?);
+        Ok(compiled::install(folder, &path, code)?)
+    }
+
+    /// Compares the compiled code in the cache with the hash that was noted when it was installed. Returns its file, or
+    /// `None` if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// The code was changed, or cannot be read.
+    pub fn verify_compiled(image: &Image, folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
+        let engine = wasmtime::Engine::new(&configuration(&EngineOptions::default())?).map_err(ImageError::Compile)?;
+        Ok(compiled::verify(&engine, image, folder)?)
+    }
+
+    /// Returns the image.
+    #[must_use]
+    pub fn image(&self) -> &Image {
+        &self.inner.image
+    }
+
+    /// Begins to make a sandbox.
+    #[must_use]
+    pub fn sandbox(&self) -> SandboxBuilder {
+        SandboxBuilder::new(self.clone())
+    }
+
+    pub(crate) fn pre(&self) -> &InstancePre<Guest> {
+        &self.inner.pre
+    }
+
+    pub(crate) fn exports(&self) -> &ExportIndices {
+        &self.inner.exports
+    }
+
+    pub(crate) fn library(&self) -> &Arc<Library> {
+        &self.inner.library
+    }
+
+    pub(crate) fn watchdog(&self) -> &Watchdog {
+        &self.inner.watchdog
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("image", &self.inner.image.identity()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.watchdog.close();
+    }
+}
+
+impl ExportIndices {
+    fn of(module: &Module) -> Result<Self, ImageError> {
+        let find = |name: &str| {
+            module.get_export_index(name).ok_or_else(|| ImageError::Module(format!("`{name}` is not exported")))
+        };
+        Ok(Self {
+            memory: find("memory")?,
+            enter: find("exuvia_enter")?,
+            reply_data: find("exuvia_reply_data")?,
+            reply_size: find("exuvia_reply_size")?,
+            malloc: find("malloc")?,
+            free: find("free")?,
+            finalize: find("Py_FinalizeEx")?,
+            buffer: find("exuvia_buffer")?,
+            flag: find("exuvia_flag")?,
+            checks: find("exuvia_checks")?,
+            trip: find("exuvia_trip")?,
+        })
+    }
+}
+
+fn compiled_name(image: &Image, options: &EngineOptions) -> Result<String, SandboxError> {
+    let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
+    Ok(compiled::file_name(&engine, image))
+}
+
+/// Returns a linker with all that the module imports.
+pub(crate) fn linker(engine: &wasmtime::Engine, module: &Module) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    abi::register(&mut linker)?;
+    abi::register_rest(&mut linker, module)?;
+    Ok(linker)
+}
+
+/// Returns the runtime's configuration.
+pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageError> {
+    let count = options.sandboxes_max.clamp(1, 10_000);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(count)
+        .total_memories(count)
+        .total_tables(count * 3)
+        .total_stacks(count)
+        .total_gc_heaps(count)
+        .max_tables_per_module(3)
+        .table_elements(65_536)
+        .max_core_instance_size(2 << 20)
+        .max_memory_size(4 << 30)
+        .max_unused_warm_slots(64)
+        .linear_memory_keep_resident(MEMORY_KEPT_BYTES)
+        .table_keep_resident(TABLE_KEPT_BYTES)
+        .async_stack_keep_resident(STACK_KEPT_BYTES)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .wasm_exceptions(true)
+        .wasm_gc(true)
+        .wasm_function_references(true)
+        .wasm_tail_call(true)
+        .collector(Collector::DeferredReferenceCounting)
+        .cranelift_nan_canonicalization(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES + HOST_STACK_BYTES)
+        .memory_guaranteed_dense_image_size(IMAGE_BYTES_MAX)
+        .memory_init_cow(true)
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false)
+        .native_unwind_info(false);
+    target(&mut config)?;
+    Ok(config)
+}
+
+/// Sets what the code is compiled for: a fixed level of the architecture where this machine has it, so that compiled
+/// code can be handed on, and this very machine otherwise.
+#[cfg(target_arch = "x86_64")]
+fn target(config: &mut Config) -> Result<(), ImageError> {
+    /// The names of the features of x86-64-v3 that code generation makes use of.
+    const FEATURES: &[&str] =
+        &["sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "avx", "avx2", "fma", "bmi1", "bmi2", "lzcnt"];
+    macro_rules! all_present {
+        ($($feature:tt),*) => { $(std::arch::is_x86_feature_detected!($feature))&&* };
+    }
+    if !all_present!("sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "avx", "avx2", "fma", "bmi1", "bmi2", "lzcnt") {
+        return Ok(());
+    }
+    let system = match std::env::consts::OS {
+        "linux" => "unknown-linux-gnu",
+        "macos" => "apple-darwin",
+        _ => return Ok(()),
+    };
+    config.target(&format!("x86_64-{system}")).map_err(ImageError::Compile)?;
+    for feature in FEATURES {
+        let flag = format!("has_{}", feature.replace('.', ""));
+        #[expect(unsafe_code, reason = "the compiler must be told what the processor can do")]
+        // SAFETY: the processor has the feature; it was just looked at. Code that is loaded on another one is checked
+        // against what that has.
+        unsafe {
+            config.cranelift_flag_enable(&flag);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn target(_config: &mut Config) -> Result<(), ImageError> {
+    Ok(())
+}

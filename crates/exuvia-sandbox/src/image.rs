@@ -1,0 +1,21 @@
+//! A booted interpreter frozen to a file.
+//!
+//! Building one ([`build`]) takes the interpreter's module as it was linked, boots it, imports a set of modules, and
+//! writes the memory that results back into the module. Everything that could differ between two buildings (clock,
+//! randomness, order of files) is fixed, so that the same input gives the same file, bit by bit.
+//!
+//! Compiled code is no part of an image: it is a cache beside it, see [`crate::Engine`].
+
+pub(crate) mod archive;
+mod boot;
+mod build;
+pub(crate) mod compiled;
+mod error;
+mod format;
+mod rewrite;
+
+pub use build::{BuildStep, Source, build};
+pub use error::ImageError;
+pub use format::{Identity, Image, Manifest, Part};
+
+pub(crate) use format::sha256;

@@ -1,0 +1,215 @@
+//! The host that answers from the real world, as far as it is told to.
+
+mod folder;
+mod stdin;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use exuvia_core::{ClockId, Host, HostAnswer, HostCall, MountFault, Reply, Stream};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+
+use crate::engine::Engine;
+use crate::error::SandboxError;
+use crate::interrupts::Watchdog;
+
+pub use folder::Folder;
+pub use stdin::Stdin;
+
+/// How much a virtual clock goes on at each reading.
+const VIRTUAL_TICK: Duration = Duration::from_micros(1);
+
+/// What time it is in a sandbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The time of this machine.
+    #[default]
+    Real,
+    /// A clock of the sandbox's own: it starts here (nanoseconds since 1970-01-01 00:00 UTC), goes on by a microsecond at
+    /// each reading, and by the time asked for at each wait, which takes no real time.
+    Virtual(i64),
+}
+
+type Sink = Box<dyn FnMut(Stream, &[u8]) + Send>;
+
+/// Answers a sandbox from the real world: clock, randomness from a seed, stdin, output, folders.
+pub struct LiveHost {
+    watchdog: Watchdog,
+    clock: Clock,
+    started: Instant,
+    /// What a virtual clock has gone on by.
+    passed: Duration,
+    random: ChaCha20Rng,
+    stdin: Stdin,
+    sink: Option<Sink>,
+    folders: Vec<Folder>,
+}
+
+/// Makes a [`LiveHost`].
+#[derive(Default)]
+pub struct LiveHostBuilder {
+    clock: Clock,
+    seed: Option<u64>,
+    stdin: Stdin,
+    sink: Option<Sink>,
+    folders: Vec<Folder>,
+}
+
+impl LiveHost {
+    /// Begins to make a host: real time, a seed from the operating system, no input, output nowhere, no folders.
+    #[must_use]
+    pub fn builder() -> LiveHostBuilder {
+        LiveHostBuilder::default()
+    }
+}
+
+impl LiveHostBuilder {
+    /// Sets the clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the seed of all randomness, so that it repeats. Never do so where a program makes secrets.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets what the program reads from stdin.
+    #[must_use]
+    pub fn stdin(mut self, stdin: Stdin) -> Self {
+        self.stdin = stdin;
+        self
+    }
+
+    /// Sets who is given the program's output as it comes, at most 64 KiB at a time.
+    #[must_use]
+    pub fn output(mut self, sink: impl FnMut(Stream, &[u8]) + Send + 'static) -> Self {
+        self.sink = Some(Box::new(sink));
+        self
+    }
+
+    /// Adds the folder that answers for the next mount.
+    #[must_use]
+    pub fn folder(mut self, folder: Folder) -> Self {
+        self.folders.push(folder);
+        self
+    }
+
+    /// Makes the host, for sandboxes of this engine.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Host`] if the operating system gives no random seed.
+    #[expect(clippy::disallowed_methods, reason = "this is where real time enters")]
+    pub fn build(self, engine: &Engine) -> Result<LiveHost, SandboxError> {
+        let random = match self.seed {
+            Some(seed) => ChaCha20Rng::seed_from_u64(seed),
+            None => {
+                let mut seed = [0; 32];
+                getrandom::fill(&mut seed)
+                    .map_err(|error| SandboxError::Host(format!("the system gives no random seed: {error}")))?;
+                ChaCha20Rng::from_seed(seed)
+            }
+        };
+        Ok(LiveHost {
+            watchdog: engine.watchdog().clone(),
+            clock: self.clock,
+            started: Instant::now(),
+            passed: Duration::ZERO,
+            random,
+            stdin: self.stdin,
+            sink: self.sink,
+            folders: self.folders,
+        })
+    }
+}
+
+impl LiveHost {
+    #[expect(clippy::disallowed_methods, reason = "this is where real time enters")]
+    fn now(&mut self, clock: ClockId) -> i64 {
+        let nanoseconds = match (self.clock, clock) {
+            (Clock::Real, ClockId::Realtime) => match SystemTime::now().duration_since(UNIX_EPOCH) {
+                Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
+                Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
+            },
+            (Clock::Real, ClockId::Monotonic | ClockId::Cpu) => {
+                i128::try_from(self.started.elapsed().as_nanos()).unwrap_or(i128::MAX)
+            }
+            (Clock::Virtual(start), clock) => {
+                self.passed = self.passed.saturating_add(VIRTUAL_TICK);
+                let passed = i128::try_from(self.passed.as_nanos()).unwrap_or(i128::MAX);
+                if clock == ClockId::Realtime { passed.saturating_add(i128::from(start)) } else { passed }
+            }
+        };
+        i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    fn wait(&mut self, duration: Option<Duration>) -> Reply {
+        match (self.clock, duration) {
+            (_, Some(Duration::ZERO)) => Reply::Now(HostAnswer::Done),
+            (Clock::Virtual(_), Some(duration)) => {
+                self.passed = self.passed.saturating_add(duration);
+                Reply::Now(HostAnswer::Done)
+            }
+            (Clock::Real, Some(duration)) => {
+                let sleep = self.watchdog.sleep(duration);
+                Reply::Later(Box::pin(async move {
+                    sleep.await;
+                    HostAnswer::Done
+                }))
+            }
+            (_, None) => Reply::Later(Box::pin(std::future::pending())),
+        }
+    }
+}
+
+impl Host for LiveHost {
+    fn call(&mut self, call: HostCall<'_>) -> Reply {
+        match call {
+            HostCall::Clock(clock) => HostAnswer::Time(self.now(clock)).into(),
+            HostCall::Random { length } => {
+                let mut bytes = vec![0; length as usize];
+                self.random.fill_bytes(&mut bytes);
+                HostAnswer::Bytes(bytes).into()
+            }
+            HostCall::Output { stream, bytes } => {
+                if let Some(sink) = &mut self.sink {
+                    sink(stream, bytes);
+                }
+                HostAnswer::Done.into()
+            }
+            HostCall::Input { length_max } => self.stdin.read(length_max),
+            HostCall::Wait { duration } => self.wait(duration),
+            HostCall::Mount(request) => {
+                let (mount, answer) = match request {
+                    exuvia_core::MountRequest::List { mount, path } => {
+                        (mount, self.folders.get(*mount as usize).map(|folder| folder.list(path)))
+                    }
+                    exuvia_core::MountRequest::Read { mount, path, offset, length } => {
+                        (mount, self.folders.get(*mount as usize).map(|folder| folder.read(path, *offset, *length)))
+                    }
+                };
+                let _ = mount;
+                HostAnswer::Mount(answer.unwrap_or(Err(MountFault::NotFound))).into()
+            }
+            HostCall::Interrupt { due, .. } => HostAnswer::Interrupt(due.cloned()).into(),
+        }
+    }
+}
+
+impl std::fmt::Debug for LiveHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveHost").field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for LiveHostBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveHostBuilder").field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+

@@ -1,0 +1,288 @@
+//! Making a sandbox.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use exuvia_core::{Host, Limits};
+use wasmtime::{CallHook, Instance, ModuleExport, Store, TypedFunc, Val, WasmParams, WasmResults};
+
+use super::reply::{Configuration, Request};
+use super::{End, Handles, Sandbox};
+use crate::engine::Engine;
+use crate::error::SandboxError;
+use crate::guest::{Guest, GuestEnd, Output};
+use crate::image::ImageError;
+use crate::live::LiveHost;
+use crate::vfs::{FileLimits, MountId, Stream as FileStream, Vfs};
+
+/// A program to run as `python` would.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// Where its source is.
+    pub source: ScriptSource,
+    /// `sys.argv[1:]`.
+    pub arguments: Vec<String>,
+}
+
+/// Where a program's source is.
+#[derive(Debug, Clone)]
+pub enum ScriptSource {
+    /// A file in the sandbox: `python FILE`.
+    File(String),
+    /// The text itself: `python -c`.
+    Code(String),
+    /// A module or package in the sandbox: `python -m`.
+    Module(String),
+    /// A text that came from stdin: `python -`.
+    Stdin(String),
+}
+
+/// Makes a sandbox; see [`Engine::sandbox`].
+pub struct SandboxBuilder {
+    engine: Engine,
+    limits: Limits,
+    host: Option<Box<dyn Host>>,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    files: Vec<(String, Bytes)>,
+    mounts: Vec<String>,
+    working_directory: Option<String>,
+    capture: bool,
+    terminals: [bool; 3],
+}
+
+impl SandboxBuilder {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            limits: Limits::default(),
+            host: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            files: Vec::new(),
+            mounts: Vec::new(),
+            working_directory: None,
+            capture: true,
+            terminals: [false; 3],
+        }
+    }
+
+    /// Sets what it may use. Default: [`Limits::default`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets who answers its calls. Default: a [`LiveHost`] with real time and a random seed, no input and no output but
+    /// the outcome's.
+    #[must_use]
+    pub fn host(mut self, host: impl Host + 'static) -> Self {
+        self.host = Some(Box::new(host));
+        self
+    }
+
+    /// Sets `sys.argv`, the program's name first. Default: one empty name.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds an environment variable. Nothing of the host's own environment is there.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a file, with the folders on its way. The path is absolute.
+    #[must_use]
+    pub fn file(mut self, path: impl Into<String>, content: impl Into<Bytes>) -> Self {
+        self.files.push((path.into(), content.into()));
+        self
+    }
+
+    /// Shows a mount at this absolute path, read-only. The host answers for it under its position in the order of these
+    /// calls.
+    #[must_use]
+    pub fn mount(mut self, path: impl Into<String>) -> Self {
+        self.mounts.push(path.into());
+        self
+    }
+
+    /// Sets the working directory. Default: `/work`.
+    #[must_use]
+    pub fn working_directory(mut self, path: impl Into<String>) -> Self {
+        self.working_directory = Some(path.into());
+        self
+    }
+
+    /// Sets whether outcomes hold what was printed. Default: yes. The host is told in any case.
+    #[must_use]
+    pub fn capture_output(mut self, capture: bool) -> Self {
+        self.capture = capture;
+        self
+    }
+
+    /// Sets which of stdin, stdout and stderr the program takes for a terminal (`isatty`). Default: none.
+    #[must_use]
+    pub fn terminals(mut self, terminals: [bool; 3]) -> Self {
+        self.terminals = terminals;
+        self
+    }
+
+    /// Makes the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Full`] when the engine has as many as it may; [`SandboxError::Config`] for a limit or a file that
+    /// cannot be.
+    pub fn build(self) -> Result<Sandbox, SandboxError> {
+        pollster::block_on(self.build_async())
+    }
+
+    /// Makes the sandbox, like [`build`](Self::build).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    pub async fn build_async(mut self) -> Result<Sandbox, SandboxError> {
+        let floor = self.engine.image().manifest().memory_bytes;
+        if self.limits.memory_bytes < floor {
+            let limit = self.limits.memory_bytes;
+            return Err(SandboxError::Config(format!(
+                "the memory limit is {limit} bytes, the interpreter alone needs {floor}"
+            )));
+        }
+        let vfs = self.file_system()?;
+        let host = match self.host.take() {
+            Some(host) => host,
+            None => Box::new(LiveHost::builder().build(&self.engine)?),
+        };
+        let output = Output { limit: self.limits.output_bytes, capture: self.capture, ..Output::default() };
+        let guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
+        let mut store = Store::new(self.engine.pre().module().engine(), guest);
+        let gate = Arc::clone(&store.data().gate);
+        store.call_hook(move |_, hook| {
+            let goes_on = match hook {
+                CallHook::CallingWasm | CallHook::ReturningFromHost => gate.enter_guest(),
+                CallHook::CallingHost => gate.leave_guest(),
+                // The guest has ended by itself: that it was also to be stopped is found when its run is concluded.
+                CallHook::ReturningFromWasm => {
+                    let _ = gate.leave_guest();
+                    true
+                }
+            };
+            if goes_on { Ok(()) } else { Err(GuestEnd::Stopped.into()) }
+        });
+        let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
+        let handles = handles(&self.engine, &mut store, instance)?;
+        let mut sandbox =
+            Sandbox { engine: self.engine, store, handles, limits: self.limits, ended: None };
+        let configuration = Configuration {
+            argv: &self.arguments,
+            env: &self.environment,
+            cwd: self.working_directory.as_deref(),
+        };
+        match sandbox.exchange(Request::Configure(&configuration)).await? {
+            (End::Answer(answer), _) if answer.error.is_none() => Ok(sandbox),
+            (End::Answer(answer), _) => {
+                let error = answer.error.map(|error| error.message).unwrap_or_default();
+                Err(SandboxError::Config(error))
+            }
+            (End::Exit(_), _) => Err(SandboxError::Config("the sandbox ended while it was made".to_owned())),
+            (End::Stopped(reason, _), _) => {
+                Err(SandboxError::Config(format!("the sandbox was stopped while it was made: {reason:?}")))
+            }
+        }
+    }
+
+    fn file_system(&mut self) -> Result<Vfs, SandboxError> {
+        let mut vfs = Vfs::new(Arc::clone(self.engine.library()), file_limits(&self.limits));
+        for (index, path) in self.mounts.iter().enumerate() {
+            let id = MountId(u32::try_from(index).expect("mounts are few"));
+            vfs.mount(path.as_bytes(), id).map_err(|fault| unusable(path, &fault))?;
+        }
+        for (path, content) in self.files.drain(..) {
+            vfs.add_file(path.as_bytes(), &content, 0o644).map_err(|fault| unusable(&path, &fault))?;
+        }
+        for (stream, terminal) in
+            [FileStream::Stdin, FileStream::Stdout, FileStream::Stderr].into_iter().zip(self.terminals)
+        {
+            vfs.set_terminal(stream, terminal);
+        }
+        Ok(vfs)
+    }
+}
+
+impl std::fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SandboxBuilder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+fn unusable(path: &str, fault: &dyn std::fmt::Debug) -> SandboxError {
+    SandboxError::Config(format!("`{path}` cannot be put into the sandbox: {fault:?}"))
+}
+
+/// Returns the part of the limits that the file system sees to.
+pub(crate) fn file_limits(limits: &Limits) -> FileLimits {
+    FileLimits {
+        bytes: limits.file_bytes,
+        files: u64::from(limits.files),
+        open_files: limits.open_files,
+        file_bytes: limits.file_bytes,
+        ..FileLimits::default()
+    }
+}
+
+fn handles(engine: &Engine, store: &mut Store<Guest>, instance: Instance) -> Result<Handles, SandboxError> {
+    let exports = engine.exports();
+    let missing = || ImageError::Module("an export has the wrong type".to_owned());
+    let memory = instance
+        .get_module_export(&mut *store, &exports.memory)
+        .and_then(wasmtime::Extern::into_memory)
+        .ok_or_else(missing)?;
+    let mut global = |export: &ModuleExport| {
+        instance
+            .get_module_export(&mut *store, export)
+            .and_then(wasmtime::Extern::into_global)
+            .ok_or_else(missing)
+    };
+    let [checks, trip] = [global(&exports.checks)?, global(&exports.trip)?];
+    let [buffer, flag] = [global(&exports.buffer)?, global(&exports.flag)?].map(|global| match global.get(&mut *store)
+    {
+        Val::I32(address) => address.cast_unsigned(),
+        _ => 0,
+    });
+    let flag_end = flag as usize + 4;
+    if flag == 0 || !flag.is_multiple_of(4) || flag_end > memory.data_size(&*store) || buffer == 0 {
+        return Err(ImageError::Module("the glue module was not set up".to_owned()).into());
+    }
+    store.data_mut().set_memory(memory, flag);
+    Ok(Handles {
+        memory,
+        enter: function(store, instance, &exports.enter)?,
+        reply_data: function(store, instance, &exports.reply_data)?,
+        reply_size: function(store, instance, &exports.reply_size)?,
+        malloc: function(store, instance, &exports.malloc)?,
+        free: function(store, instance, &exports.free)?,
+        finalize: function(store, instance, &exports.finalize)?,
+        checks,
+        trip,
+        buffer,
+    })
+}
+
+fn function<P: WasmParams, R: WasmResults>(
+    store: &mut Store<Guest>,
+    instance: Instance,
+    export: &ModuleExport,
+) -> Result<TypedFunc<P, R>, ImageError> {
+    instance
+        .get_module_export(&mut *store, export)
+        .and_then(wasmtime::Extern::into_func)
+        .and_then(|function| function.typed(&*store).ok())
+        .ok_or_else(|| ImageError::Module("an export has the wrong type".to_owned()))
+}

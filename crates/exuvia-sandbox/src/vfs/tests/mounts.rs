@@ -1,0 +1,255 @@
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::*;
+
+const ID: MountId = MountId(7);
+const BLOCK: usize = MOUNT_BLOCK_BYTES as usize;
+
+/// What the host serves: directories as lists of entries, files as bytes.
+#[derive(Default)]
+struct Host {
+    directories: BTreeMap<Vec<u8>, Vec<MountEntry>>,
+    files: BTreeMap<Vec<u8>, Bytes>,
+    asked: Vec<String>,
+}
+
+fn entry(name: &str, kind: MountEntryKind) -> MountEntry {
+    let modified = Timestamp { seconds: 5, nanoseconds: 0 };
+    MountEntry { name: name.into(), kind, modified, mode: 0o755 }
+}
+
+fn file(name: &str, size: u64) -> MountEntry {
+    entry(name, MountEntryKind::File { size })
+}
+
+fn directory(name: &str) -> MountEntry {
+    entry(name, MountEntryKind::Directory)
+}
+
+fn link(name: &str, target: &str) -> MountEntry {
+    entry(name, MountEntryKind::Symlink { target: target.into() })
+}
+
+impl Host {
+    /// Serves `a` (3 bytes), `big` (two blocks and 10 bytes), `d/x`, and links.
+    fn new() -> Self {
+        let mut host = Self::default();
+        let size = 2 * BLOCK + 10;
+        let links = [link("out", "/work/own"), link("up", "../a"), link("in", "d/x")];
+        let root = [directory("d"), file("big", size as u64), file("a", 3)];
+        host.directories.insert(b"".to_vec(), root.into_iter().chain(links).collect());
+        host.directories.insert(b"d".to_vec(), vec![file("x", 1), directory("e"), link("up", "../a")]);
+        host.directories.insert(b"d/e".to_vec(), vec![file("y", 0)]);
+        host.files.insert(b"a".to_vec(), Bytes::from_static(b"abc"));
+        let big: Vec<u8> = (0..size).map(|at| (at / 1000) as u8).collect();
+        host.files.insert(b"big".to_vec(), big.into());
+        host.files.insert(b"d/x".to_vec(), Bytes::from_static(b"x"));
+        host
+    }
+
+    fn answer(&mut self, request: &MountRequest) -> std::result::Result<MountReply, Errno> {
+        self.asked.push(request.to_string());
+        match request {
+            MountRequest::List { path, .. } => {
+                self.directories.get(path).cloned().map(MountReply::List).ok_or(Errno::Noent)
+            }
+            MountRequest::Read { path, offset, length, .. } => {
+                let bytes = self.files.get(path).ok_or(Errno::Noent)?;
+                Ok(MountReply::Read(bytes.slice(*offset as usize..(*offset + *length) as usize)))
+            }
+        }
+    }
+
+    /// Runs an operation, answering what it needs.
+    fn serve<T>(&mut self, vfs: &mut Vfs, mut operation: impl FnMut(&mut Vfs) -> Result<T>) -> Result<T> {
+        for _ in 0..100 {
+            match operation(vfs) {
+                Err(Fault::Needs(request)) => vfs.supply(&request, self.answer(&request)).unwrap(),
+                answer => return answer,
+            }
+        }
+        panic!("no progress: {:?}", self.asked)
+    }
+}
+
+fn mounted(limits: FileLimits) -> (Vfs, Host) {
+    let mut vfs = with_limits(limits);
+    vfs.mount(b"/mnt/data", ID).unwrap();
+    (vfs, Host::new())
+}
+
+fn list(path: &str) -> MountRequest {
+    MountRequest::List { mount: ID, path: path.into() }
+}
+
+#[test]
+fn a_directory_is_listed_when_it_is_first_needed() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    assert_eq!(vfs.stat(follow("/mnt/data")).unwrap().mode(), 0o040_555);
+    assert_eq!(vfs.stat(follow("/mnt/data/d/x")), Err(Fault::Needs(list(""))));
+    assert_eq!(host.serve(&mut vfs, |vfs| vfs.stat(follow("/mnt/data/d/x"))).unwrap().size, 1);
+    assert_eq!(host.asked, ["a listing of `` in mount 7", "a listing of `d` in mount 7"]);
+    let stat = vfs.stat(follow("/mnt/data/a")).unwrap();
+    let seen = (stat.device, stat.mode(), stat.size, stat.modified.seconds, stat.user);
+    assert_eq!(seen, (3, 0o100_755, 3, 5, GUEST_ID));
+    assert_eq!(vfs.stat(follow("/mnt/data/none")), errno(Errno::Noent));
+    let fd = vfs.open(at("/mnt/data/d"), READ, 0).unwrap();
+    let entries = vfs.read_directory(fd, 9).unwrap();
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.as_slice()).collect();
+    assert_eq!(names, [&b"."[..], b"..", b"e", b"up", b"x"]);
+    assert_eq!(host.asked.len(), 2);
+}
+
+#[test]
+fn a_file_is_read_block_by_block() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    let fd = host.serve(&mut vfs, |vfs| vfs.open(at("/mnt/data/big"), READ, 0)).unwrap();
+    host.asked.clear();
+    let mut all = Vec::new();
+    loop {
+        let mut buffer = vec![0; BLOCK * 3];
+        match host.serve(&mut vfs, |vfs| vfs.read(fd, &mut buffer)).unwrap() {
+            Io::Done(0) => break,
+            Io::Done(count) => all.extend_from_slice(&buffer[..count]),
+            Io::Device(device) => panic!("{device:?}"),
+        }
+    }
+    assert_eq!(host.files[&b"big".to_vec()], all);
+    let reads = [(BLOCK, 0), (BLOCK, BLOCK), (10, 2 * BLOCK)];
+    let asked = reads.map(|(length, offset)| format!("{length} bytes at {offset} of `big` in mount 7"));
+    assert_eq!(host.asked, asked);
+    let mut byte = [0];
+    assert_eq!(vfs.read_at(fd, &mut byte, BLOCK as i64), Ok(Io::Done(1)), "it is kept");
+    assert_eq!(vfs.read_at(fd, &mut byte, i64::MAX), Ok(Io::Done(0)));
+}
+
+#[test]
+fn links_are_followed_in_the_guests_tree() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    write_file(&mut vfs, "own", b"guest");
+    let mut size = |path: &str| host.serve(&mut vfs, |vfs| vfs.stat(follow(path))).map(|stat| stat.size);
+    assert_eq!(size("/mnt/data/out"), Ok(5));
+    assert_eq!(size("/mnt/data/in"), Ok(1));
+    assert_eq!(size("/mnt/data/d/up"), Ok(3));
+    assert_eq!(size("/mnt/data/up"), errno(Errno::Noent), "the guest's own /mnt/a");
+}
+
+#[test]
+fn a_mount_is_read_only_and_stays_where_it_is() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    let mut run = |operation: &mut dyn FnMut(&mut Vfs) -> Result<()>| host.serve(&mut vfs, operation);
+    let rofs = errno(Errno::Rofs);
+    assert_eq!(run(&mut |vfs| vfs.open(at("/mnt/data/a"), WRITE, 0).map(|_| ())), rofs);
+    assert_eq!(run(&mut |vfs| vfs.open(at("/mnt/data/n"), WRITE | CREATE, 0).map(|_| ())), rofs);
+    assert_eq!(run(&mut |vfs| vfs.make_directory(at("/mnt/data/n"), 0o755)), rofs);
+    assert_eq!(run(&mut |vfs| vfs.make_directory(at("/mnt/data/d"), 0o755)), errno(Errno::Exist));
+    assert_eq!(run(&mut |vfs| vfs.unlink(at("/mnt/data/a"))), rofs);
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data/a", "/mnt/data/b")), rofs);
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data/a", "/work/a")), errno(Errno::Xdev));
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data", "/mnt/else")), errno(Errno::Busy));
+    assert_eq!(run(&mut |vfs| vfs.remove_directory(at("/mnt/data"))), errno(Errno::Busy));
+    assert_eq!(run(&mut |vfs| vfs.set_mode(follow("/mnt/data/a"), 0)), rofs);
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt", "/work/mnt")), errno(Errno::Acces));
+}
+
+#[test]
+fn a_mount_can_be_the_working_directory() {
+    let mut vfs = vfs();
+    vfs.mount(b"/work", ID).unwrap();
+    let mut host = Host::new();
+    assert_eq!(host.serve(&mut vfs, |vfs| vfs.stat(follow("a"))).unwrap().size, 3);
+    host.serve(&mut vfs, |vfs| vfs.change_directory(at("d/e"))).unwrap();
+    assert_eq!(vfs.working_directory().unwrap(), b"/work/d/e");
+    assert_eq!(vfs.mount(b"/other", ID), Err(HostError::MountTaken(7)));
+    let refused = |path: &str, errno| Err(HostError::Errno { path: path.into(), errno });
+    assert_eq!(vfs.mount(b"/work", MountId(8)), refused("/work", Errno::Busy));
+    assert_eq!(vfs.mount(b"/dev", MountId(8)), refused("/dev", Errno::Notempty));
+    assert_eq!(vfs.mount(b"/work/d/m", MountId(8)), refused("/work/d/m", Errno::Rofs));
+}
+
+#[test]
+fn a_failure_of_the_host_reaches_the_guest_once() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    vfs.supply(&list(""), Err(Errno::Timedout)).unwrap();
+    assert_eq!(vfs.stat(follow("/mnt/data/a")), errno(Errno::Timedout));
+    assert_eq!(vfs.stat(follow("/mnt/data/a")), Err(Fault::Needs(list(""))));
+    assert_eq!(host.serve(&mut vfs, |vfs| vfs.stat(follow("/mnt/data/a"))).unwrap().size, 3);
+}
+
+#[test]
+fn malformed_answers_are_refused() {
+    let (mut vfs, _) = mounted(FileLimits { mount_entries: 3, ..FileLimits::default() });
+    let mut supply = |entries: Vec<MountEntry>| {
+        let refused = vfs.supply(&list(""), Ok(MountReply::List(entries))).unwrap_err();
+        (refused, vfs.stat(follow("/mnt/data/a")))
+    };
+    let long = "n".repeat(256);
+    for name in ["", ".", "..", "a/b", "a\0", long.as_str()] {
+        assert_eq!(supply(vec![file(name, 0)]), (BadReply::Name(name.into()), errno(Errno::Io)));
+    }
+    assert_eq!(supply(vec![file("a", 0), directory("a")]), (BadReply::Name("a".into()), errno(Errno::Io)));
+    assert_eq!(supply(vec![file("a", u64::MAX)]), (BadReply::Size("a".into()), errno(Errno::Io)));
+    assert_eq!(supply(vec![link("a", "")]), (BadReply::Target("a".into()), errno(Errno::Io)));
+    let many = ["a", "b", "c", "d"].map(|name| file(name, 0)).to_vec();
+    assert_eq!(supply(many), (BadReply::Entries { count: 4, limit: 3 }, errno(Errno::Nomem)));
+    assert_eq!(vfs.supply(&list(""), Ok(MountReply::Read(Bytes::new()))), Err(BadReply::Kind));
+    let elsewhere = MountRequest::List { mount: MountId(9), path: Vec::new() };
+    assert_eq!(vfs.supply(&elsewhere, Ok(MountReply::List(Vec::new()))), Err(BadReply::Unasked));
+}
+
+#[test]
+fn a_chunk_of_another_length_is_refused() {
+    let (mut vfs, mut host) = mounted(FileLimits::default());
+    let fd = host.serve(&mut vfs, |vfs| vfs.open(at("/mnt/data/a"), READ, 0)).unwrap();
+    let request = MountRequest::Read { mount: ID, path: b"a".to_vec(), offset: 0, length: 3 };
+    assert_eq!(read(&mut vfs, fd), Err(Fault::Needs(request.clone())));
+    for bytes in [&b"ab"[..], b"abcd"] {
+        let actual = bytes.len() as u64;
+        let refused = vfs.supply(&request, Ok(MountReply::Read(bytes.into())));
+        assert_eq!(refused, Err(BadReply::Length { actual, expected: 3 }));
+        assert_eq!(read(&mut vfs, fd), errno(Errno::Io));
+    }
+    assert_eq!(host.serve(&mut vfs, |vfs| read(vfs, fd)).unwrap(), b"abc");
+}
+
+#[test]
+fn the_least_recently_used_block_goes_first() {
+    let limit = 2 * MOUNT_BLOCK_BYTES;
+    let (mut vfs, mut host) = mounted(FileLimits { mount_bytes: limit, ..FileLimits::default() });
+    let fd = host.serve(&mut vfs, |vfs| vfs.open(at("/mnt/data/big"), READ, 0)).unwrap();
+    let mut read = |block: usize| {
+        let before = host.asked.len();
+        let offset = (block * BLOCK) as i64;
+        host.serve(&mut vfs, |vfs| vfs.read_at(fd, &mut [0], offset)).unwrap();
+        host.asked.len() - before
+    };
+    assert_eq!([0, 1, 0, 2, 0, 1, 0].map(&mut read), [1, 1, 0, 1, 0, 1, 0]);
+}
+
+#[test]
+fn listings_go_too_but_not_what_is_in_use() {
+    let (mut vfs, mut host) = mounted(FileLimits { mount_entries: 8, ..FileLimits::default() });
+    // Listings of 6, 3 and 1 entries are needed at once.
+    let inode = |vfs: &mut Vfs, host: &mut Host, path| {
+        host.serve(vfs, |vfs| vfs.stat(Target::NoFollow(at(path)))).unwrap().inode
+    };
+    let before = inode(&mut vfs, &mut host, "/mnt/data/d/e/y");
+    let fd = host.serve(&mut vfs, |vfs| vfs.open(at("/mnt/data/d/x"), READ, 0)).unwrap();
+    vfs.mount(b"/mnt/more", MountId(8)).unwrap();
+    assert_eq!(inode(&mut vfs, &mut host, "/mnt/more/a"), inode(&mut vfs, &mut host, "/mnt/more/a"));
+    host.asked.clear();
+    assert_eq!(inode(&mut vfs, &mut host, "/mnt/data/d/e/y"), before, "the same after it was dropped");
+    assert_eq!(host.asked, ["a listing of `d/e` in mount 7"], "`d` is above an open file");
+    assert_eq!(host.serve(&mut vfs, |vfs| read(vfs, fd)).unwrap(), b"x");
+}
+
+#[test]
+fn a_listing_never_drops_those_above_it() {
+    let (mut vfs, mut host) = mounted(FileLimits { mount_entries: 6, ..FileLimits::default() });
+    host.serve(&mut vfs, |vfs| vfs.stat(follow("/mnt/data/a"))).unwrap();
+    let made = host.serve(&mut vfs, |vfs| vfs.make_directory(at("/mnt/data/d/n"), 0o755));
+    assert_eq!(made, errno(Errno::Rofs));
+    assert_eq!(host.asked, ["a listing of `` in mount 7", "a listing of `d` in mount 7"]);
+}

@@ -1,0 +1,249 @@
+;; The glue between the interpreter and its host, merged into the interpreter's module when the image is built.
+;;
+;; Host functions must not call back into the guest, so whatever needs Python's C API stands here: it turns a request of
+;; the host into a Python call, and a call of the built-in module `_exuvia` into a host function that is a leaf.
+;;
+;; What a hostile guest can do: nothing here is secret or trusted. It may write over `buffer`, `scratch` and `flag`,
+;; which lie in its own memory; the host checks every pointer and length that it takes from here.
+(module
+  (import "main" "memory" (memory 0))
+  (import "main" "__indirect_function_table" (table $table 0 funcref))
+  (import "main" "_Py_NoneStruct" (global $none i32))
+  (import "main" "Py_DecRef" (func $decref (param i32)))
+  (import "main" "PyBytes_AsString" (func $bytes_data (param i32) (result i32)))
+  (import "main" "PyBytes_FromStringAndSize" (func $bytes_new (param i32 i32) (result i32)))
+  (import "main" "PyBytes_Size" (func $bytes_size (param i32) (result i32)))
+  (import "main" "PyErr_Clear" (func $error_clear))
+  (import "main" "PyErr_Occurred" (func $error_occurred (result i32)))
+  (import "main" "PyFloat_AsDouble" (func $float_value (param i32) (result f64)))
+  (import "main" "PyLong_FromLong" (func $long_new (param i32) (result i32)))
+  (import "main" "PyObject_Vectorcall" (func $vectorcall (param i32 i32 i32 i32) (result i32)))
+  (import "main" "memalign" (func $memalign (param i32 i32) (result i32)))
+  (import "main" "free" (func $free (param i32)))
+  (import "main" "PyUnicode_DecodeUTF8" (func $text_new (param i32 i32 i32) (result i32)))
+
+  (import "exuvia" "check" (func $host_check (param i64) (result i32)))
+  (import "exuvia" "limit" (func $host_limit (param i32 i32) (result i32)))
+  (import "exuvia" "map_read" (func $host_map_read (param i32 i64 i32 i32) (result i32)))
+  (import "exuvia" "map_write" (func $host_map_write (param i32 i64 i32 i32) (result i32)))
+  (import "exuvia" "sleep" (func $host_sleep (param f64)))
+
+  (type $c0 (func (result i32)))
+  (type $c1 (func (param i32) (result i32)))
+  (type $c2 (func (param i32 i32) (result i32)))
+  (type $c3 (func (param i32 i32 i32) (result i32)))
+
+  ;; How many interpreter checks were made since the image was restored, and the one at which the host wants to be
+  ;; asked even if `flag` is clear (a replay delivers an interrupt where the recording did).
+  (global $checks (export "exuvia_checks") (mut i64) (i64.const 0))
+  (global $trip (export "exuvia_trip") (mut i64) (i64.const -1))
+  ;; The address of the word that another thread sets when an interrupt is due.
+  (global $flag (export "exuvia_flag") (mut i32) (i32.const 0))
+  ;; The addresses of the request buffer (65,536 bytes) and of scratch space (4,096 bytes: 16 for call arguments, the
+  ;; rest for texts), and the Python callable that takes requests: set once, when the image is built.
+  (global $buffer (export "exuvia_buffer") (mut i32) (i32.const 0))
+  (global $scratch (export "exuvia_scratch") (mut i32) (i32.const 0))
+  (global $entry (export "exuvia_entry") (mut i32) (i32.const 0))
+  ;; The bytes object with the last reply.
+  (global $reply (mut i32) (i32.const 0))
+
+  ;; Calls entry(op, bytes) in Python. Returns 0: it returned None; 1: it returned bytes (see `exuvia_reply_data`);
+  ;; 2: an exception got out of it, which is cleared; 3: no memory for the call; 4: it returned something else.
+  (func (export "exuvia_enter") (param $op i32) (param $data i32) (param $length i32) (result i32)
+    (local $argument i32) (local $result i32)
+    (call $release)
+    (local.set $argument (call $bytes_new (local.get $data) (local.get $length)))
+    (if (i32.eqz (local.get $argument)) (then (call $error_clear) (return (i32.const 3))))
+    (i32.store (global.get $scratch) (call $long_new (local.get $op)))
+    (i32.store offset=4 (global.get $scratch) (local.get $argument))
+    (local.set $result
+      (call $vectorcall (global.get $entry) (global.get $scratch) (i32.const 2) (i32.const 0)))
+    (call $decref (local.get $argument))
+    (if (i32.eqz (local.get $result)) (then (call $error_clear) (return (i32.const 2))))
+    (if (i32.eq (local.get $result) (global.get $none)) (then (return (i32.const 0))))
+    (global.set $reply (local.get $result))
+    (if (i32.lt_s (call $bytes_size (local.get $result)) (i32.const 0))
+      (then (call $error_clear) (call $release) (return (i32.const 4))))
+    (i32.const 1))
+
+  (func $release
+    (if (global.get $reply)
+      (then (call $decref (global.get $reply)) (global.set $reply (i32.const 0)))))
+
+  (func (export "exuvia_reply_data") (result i32) (call $bytes_data (global.get $reply)))
+  (func (export "exuvia_reply_size") (result i32) (call $bytes_size (global.get $reply)))
+
+  ;; _exuvia.sleep(seconds)
+  (func (export "exuvia_sleep") (param $self i32) (param $argument i32) (result i32)
+    (local $seconds f64)
+    (local.set $seconds (call $float_value (local.get $argument)))
+    (if (f64.eq (local.get $seconds) (f64.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $host_sleep (local.get $seconds))
+    (global.get $none))
+
+  ;; _exuvia.limit()
+  (func (export "exuvia_limit") (param $self i32) (param $unused i32) (result i32)
+    (local $text i32)
+    (local.set $text (i32.add (global.get $scratch) (i32.const 16)))
+    (call $text_new (local.get $text) (call $host_limit (local.get $text) (i32.const 4080)) (i32.const 0)))
+
+  ;; The interpreter asks now and then whether a signal is due. Counting costs next to nothing, and the count is where
+  ;; a replay delivers an interrupt again.
+  (func (export "_Py_CheckEmscriptenSignals_Helper") (result i32)
+    (global.set $checks (i64.add (global.get $checks) (i64.const 1)))
+    (if (i32.or (i32.load (global.get $flag)) (i64.eq (global.get $checks) (global.get $trip)))
+      (then (return (call $host_check (global.get $checks)))))
+    (i32.const 0))
+
+  ;; CPython calls C functions of fewer parameters than it passes arguments; WebAssembly wants the exact type.
+  (func (export "_PyEM_TrampolineCall_JS") (param $function i32) (param $a i32) (param $b i32) (param $c i32) (result i32)
+    (local $callee funcref)
+    (local.set $callee (table.get $table (local.get $function)))
+    (if (ref.test (ref $c2) (local.get $callee))
+      (then (return (call_ref $c2 (local.get $a) (local.get $b) (ref.cast (ref $c2) (local.get $callee))))))
+    (if (ref.test (ref $c3) (local.get $callee))
+      (then (return
+        (call_ref $c3 (local.get $a) (local.get $b) (local.get $c) (ref.cast (ref $c3) (local.get $callee))))))
+    (if (ref.test (ref $c1) (local.get $callee))
+      (then (return (call_ref $c1 (local.get $a) (ref.cast (ref $c1) (local.get $callee))))))
+    (call_ref $c0 (ref.cast (ref $c0) (local.get $callee))))
+
+  ;; A signal that the program sends to itself, whose handler is C code.
+  (func (export "__call_sighandler") (param $handler i32) (param $signal i32)
+    (call_indirect (param i32) (local.get $signal) (local.get $handler)))
+
+  ;; mmap() of a file: a copy in memory of its own, in whole pages. Returns 0 or a negative error number.
+  (func (export "_mmap_js") (param $length i32) (param $protection i32) (param $flags i32) (param $fd i32)
+      (param $offset i64) (param $allocated i32) (param $out i32) (result i32)
+    (local $address i32) (local $size i32) (local $status i32)
+    (local.set $size
+      (i32.and (i32.add (local.get $length) (i32.const 65535)) (i32.const -65536)))
+    ;; A length that wraps around when rounded up is too long for any memory (ENOMEM).
+    (if (i32.lt_u (local.get $size) (local.get $length)) (then (return (i32.const -48))))
+    (local.set $address (call $memalign (i32.const 65536) (local.get $size)))
+    (if (i32.eqz (local.get $address)) (then (return (i32.const -48))))
+    (call $memory_fill (local.get $address) (i32.const 0) (local.get $size))
+    (local.set $status
+      (call $host_map_read (local.get $fd) (local.get $offset) (local.get $address) (local.get $length)))
+    (if (local.get $status)
+      (then (call $free (local.get $address)) (return (local.get $status))))
+    (i32.store (local.get $allocated) (i32.const 1))
+    (i32.store (local.get $out) (local.get $address))
+    (i32.const 0))
+
+  (func $write_back (param $address i32) (param $length i32) (param $flags i32) (param $fd i32) (param $offset i64)
+      (result i32)
+    ;; MAP_PRIVATE
+    (if (i32.and (local.get $flags) (i32.const 2)) (then (return (i32.const 0))))
+    (call $host_map_write (local.get $fd) (local.get $offset) (local.get $address) (local.get $length)))
+
+  (func (export "_msync_js") (param $address i32) (param $length i32) (param $protection i32) (param $flags i32)
+      (param $fd i32) (param $offset i64) (result i32)
+    (call $write_back (local.get $address) (local.get $length) (local.get $flags) (local.get $fd) (local.get $offset)))
+
+  ;; munmap(): the C library frees the memory.
+  (func (export "_munmap_js") (param $address i32) (param $length i32) (param $protection i32) (param $flags i32)
+      (param $fd i32) (param $offset i64) (result i32)
+    ;; PROT_WRITE
+    (if (i32.eqz (i32.and (local.get $protection) (i32.const 2))) (then (return (i32.const 0))))
+    (call $write_back (local.get $address) (local.get $length) (local.get $flags) (local.get $fd) (local.get $offset)))
+
+  ;; `memory.copy`: see the module `translate` for why these are no instructions.
+  (func (export "exuvia_memory_copy") (param $to i32) (param $from i32) (param $length i32)
+    (if (i32.ge_u (i32.sub (local.get $to) (local.get $from)) (local.get $length))
+      (then (call $copy_up (local.get $to) (local.get $from) (local.get $length)))
+      (else (call $copy_down (local.get $to) (local.get $from) (local.get $length)))))
+
+  (func $copy_up (param $to i32) (param $from i32) (param $length i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (block $small
+      (loop $chunk
+        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
+        (local.set $a (v128.load (local.get $from)))
+        (local.set $b (v128.load offset=16 (local.get $from)))
+        (local.set $c (v128.load offset=32 (local.get $from)))
+        (local.set $d (v128.load offset=48 (local.get $from)))
+        (v128.store (local.get $to) (local.get $a))
+        (v128.store offset=16 (local.get $to) (local.get $b))
+        (v128.store offset=32 (local.get $to) (local.get $c))
+        (v128.store offset=48 (local.get $to) (local.get $d))
+        (local.set $from (i32.add (local.get $from) (i32.const 64)))
+        (local.set $to (i32.add (local.get $to) (i32.const 64)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
+        (br $chunk)))
+    (block $tiny
+      (loop $word
+        (br_if $tiny (i32.lt_u (local.get $length) (i32.const 8)))
+        (i64.store (local.get $to) (i64.load (local.get $from)))
+        (local.set $from (i32.add (local.get $from) (i32.const 8)))
+        (local.set $to (i32.add (local.get $to) (i32.const 8)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 8)))
+        (br $word)))
+    (block $done
+      (loop $byte
+        (br_if $done (i32.eqz (local.get $length)))
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+        (br $byte))))
+
+  ;; From the last byte to the first, where the target overlaps the source from above.
+  (func $copy_down (param $to i32) (param $from i32) (param $length i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local.set $to (i32.add (local.get $to) (local.get $length)))
+    (local.set $from (i32.add (local.get $from) (local.get $length)))
+    (block $small
+      (loop $chunk
+        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
+        (local.set $from (i32.sub (local.get $from) (i32.const 64)))
+        (local.set $to (i32.sub (local.get $to) (i32.const 64)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
+        (local.set $a (v128.load (local.get $from)))
+        (local.set $b (v128.load offset=16 (local.get $from)))
+        (local.set $c (v128.load offset=32 (local.get $from)))
+        (local.set $d (v128.load offset=48 (local.get $from)))
+        (v128.store (local.get $to) (local.get $a))
+        (v128.store offset=16 (local.get $to) (local.get $b))
+        (v128.store offset=32 (local.get $to) (local.get $c))
+        (v128.store offset=48 (local.get $to) (local.get $d))
+        (br $chunk)))
+    (block $tiny
+      (loop $word
+        (br_if $tiny (i32.lt_u (local.get $length) (i32.const 8)))
+        (local.set $from (i32.sub (local.get $from) (i32.const 8)))
+        (local.set $to (i32.sub (local.get $to) (i32.const 8)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 8)))
+        (i64.store (local.get $to) (i64.load (local.get $from)))
+        (br $word)))
+    (block $done
+      (loop $byte
+        (br_if $done (i32.eqz (local.get $length)))
+        (local.set $from (i32.sub (local.get $from) (i32.const 1)))
+        (local.set $to (i32.sub (local.get $to) (i32.const 1)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+        (br $byte))))
+
+  ;; `memory.fill`
+  (func $memory_fill (export "exuvia_memory_fill") (param $to i32) (param $value i32) (param $length i32)
+    (local $pattern v128)
+    (local.set $pattern (i8x16.splat (local.get $value)))
+    (block $small
+      (loop $chunk
+        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
+        (v128.store (local.get $to) (local.get $pattern))
+        (v128.store offset=16 (local.get $to) (local.get $pattern))
+        (v128.store offset=32 (local.get $to) (local.get $pattern))
+        (v128.store offset=48 (local.get $to) (local.get $pattern))
+        (local.set $to (i32.add (local.get $to) (i32.const 64)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
+        (br $chunk)))
+    (block $done
+      (loop $byte
+        (br_if $done (i32.eqz (local.get $length)))
+        (i32.store8 (local.get $to) (local.get $value))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+        (br $byte)))))

@@ -1,0 +1,153 @@
+"""From a cell's source to code objects, by the shortest way that is sound.
+
+A cell is compiled as a module. If its last statement is an expression, that
+one is compiled on its own so that its value can be returned; everything
+before it runs unchanged. Finding the last statement takes a syntax tree, which
+costs about as much as compiling; most short cells can do without:
+
+  * one line that begins `name =` or `name +=`: no value;
+  * one line that begins with a statement's keyword: no value;
+  * one line that compiles as an expression: that is the value.
+
+"One line" means no line break, and no `;` even inside a string. The second
+compilation after a failed first one would repeat the warnings of the first,
+so a line with a backslash (invalid escapes warn while parsing) does not try.
+
+A `from __future__` import stays in force for later cells of the session.
+Sources stay known to `linecache` (tracebacks, `inspect.getsource`, warnings),
+the newest `CELLS_MAX` cells within `CHARACTERS_MAX` in all.
+"""
+
+import __future__
+import __main__
+import ast
+import linecache
+from collections import deque
+
+ONLY_AST = 0x400
+TOP_LEVEL_AWAIT = 0x2000
+COROUTINE = 0x80
+"""`inspect.CO_COROUTINE`: set on a code object with a top-level `await`."""
+
+FUTURES = 0
+"""Every flag that a `from __future__` import sets on a code object."""
+for _name in __future__.all_feature_names:
+    FUTURES |= getattr(__future__, _name).compiler_flag
+FUTURES &= ~0x10  # nested_scopes: today the flag of any nested function
+del _name
+
+CELLS_MAX = 1000
+CHARACTERS_MAX = 32 << 20
+
+STATEMENTS = frozenset(
+    "import from del global nonlocal assert raise pass"
+    " if for while with try def class async".split()
+)
+"""Words that cannot begin an expression, and do begin a statement."""
+
+AUGMENTS = " +-*/%@&|^"
+"""What may stand between a name and the `=` of an assignment (`<<=` and `>>=`
+are left to the slow way, for `<=` and `>=` compare)."""
+
+SLOW_STARTS = frozenset(("", " ", "\t", "\f", "#", "@"))
+"""First characters with which a line means another thing to `eval` than to `exec`."""
+
+namespace = __main__.__dict__
+number = 0
+flags = TOP_LEVEL_AWAIT
+last = object()
+"""The value most recently put into `_`; at first one that no program has."""
+
+_known = deque()
+_characters = 0
+
+
+def reset():
+    """Forgets every cell, as if none had run; names that they defined stay."""
+    global number, flags, last, _characters
+    for name, _ in _known:
+        linecache.cache.pop(name, None)
+    _known.clear()
+    _characters = number = 0
+    flags = TOP_LEVEL_AWAIT
+    if namespace.get("_", last) is last:
+        namespace.pop("_", None)
+    last = object()
+
+
+def prepare(source):
+    """Compiles the session's next cell.
+
+    Returns `(first, second)`: code objects to evaluate in this order in
+    `namespace`. The value of the cell is the value of the one evaluated last
+    (None for statements); `second` is None when one suffices.
+
+    Raises SyntaxError and what else `compile` raises.
+    """
+    global number, flags
+    number += 1
+    name = f"<cell {number}>"
+    _remember(name, source)
+    second = None
+    if "\n" in source or ";" in source or "\r" in source:
+        first, second = _split(source, name)
+    else:
+        head, equals, tail = source.partition("=")
+        if (
+            equals
+            and tail[:1] != "="
+            and head.rstrip(AUGMENTS).replace(".", "_").isidentifier()
+            or source.partition(" ")[0] in STATEMENTS
+        ):
+            first = compile(source, name, "exec", flags, True)
+        elif "\\" in source or source[:1] in SLOW_STARTS:
+            first, second = _split(source, name)
+        else:
+            try:
+                first = compile(source, name, "eval", flags, True)
+            except SyntaxError:
+                first = None
+            if first is None:
+                first, second = _split(source, name)
+    flags |= first.co_flags & FUTURES
+    return first, second
+
+
+def _split(source, name):
+    """Compiles by way of the syntax tree; returns as `prepare` does."""
+    try:
+        tree = compile(source, name, "exec", flags | ONLY_AST, True)
+        body = tree.body
+        if not body or type(body[-1]) is not ast.Expr:
+            return compile(tree, name, "exec", flags, True), None
+        value = ast.Expression(body.pop().value)
+        if not body:
+            return compile(value, name, "eval", flags, True), None
+        first = compile(tree, name, "exec", flags, True)
+        inherited = flags | first.co_flags & FUTURES
+        return first, compile(value, name, "eval", inherited, True)
+    except RecursionError:
+        # The parser and the compiler go deeper than the conversion of the tree
+        # to Python objects: run it as it stands, without a value.
+        return compile(source, name, "exec", flags, True), None
+
+
+def _remember(name, source):
+    """Makes the source known to `linecache`, and forgets the oldest beyond the bounds."""
+    global _characters
+    if "\n" in source or "\r" in source:
+        lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        end = lines.pop()
+        lines = [line + "\n" for line in lines]
+        if end:
+            lines.append(end + "\n")
+    else:
+        lines = [source + "\n"]
+    # Without a modification time the entry is never checked against a file.
+    linecache.cache[name] = (len(source), None, lines, name)
+    _known.append((name, len(source)))
+    _characters += len(source)
+    while len(_known) > CELLS_MAX or _characters > CHARACTERS_MAX and len(_known) > 1:
+        oldest, characters = _known.popleft()
+        _characters -= characters
+        linecache.cache.pop(oldest, None)

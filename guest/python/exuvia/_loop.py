@@ -1,0 +1,235 @@
+"""An asyncio event loop that the host drives.
+
+It is CPython's own loop (`asyncio.BaseEventLoop`) with another way of waiting:
+there are no sockets to select on, so all that can happen while nothing is ready
+is that a timer comes due. The loop runs in one of two ways:
+
+  * **driven** (`drive`), for cells with a top-level `await`: it runs what is
+    ready and returns how long nothing will be, so that no stack is held;
+  * **blocking** (`run_until_complete`, `asyncio.run`), for synchronous code: it
+    waits on the host's clock, and raises where it would wait forever.
+
+A limit (`exuvia.Limit`) that strikes in a callback, or in a task that nobody
+awaits, would be logged and forgotten by asyncio; here it ends what runs the loop.
+"""
+
+import errno
+import heapq
+import sys
+from asyncio import base_events, events, tasks
+
+import _exuvia
+
+from . import Limit
+
+SOCKETS = (
+    "create_connection create_server create_datagram_endpoint create_unix_connection"
+    " create_unix_server connect_accepted_socket sock_accept sock_connect sock_recv"
+    " sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendfile"
+    " sock_sendto sendfile start_tls getaddrinfo getnameinfo"
+).split()
+DESCRIPTORS = (
+    "add_reader add_writer remove_reader remove_writer"
+    " add_signal_handler remove_signal_handler"
+).split()
+PROCESSES = "subprocess_exec subprocess_shell connect_read_pipe connect_write_pipe".split()
+
+
+class Loop(base_events.BaseEventLoop):
+    """The event loop of the sandbox."""
+
+    def __init__(self):
+        super().__init__()
+        self._selector = self
+        self._driven = False
+        self._idle = False
+        self._struck = None
+        self._grace = False
+        self._limit = None
+
+    def drive(self, task):
+        """Runs until the task is done or nothing is ready.
+
+        Returns None when it is done, else the seconds until the next timer
+        (`math.inf` without one). What a callback raises out of the loop
+        (KeyboardInterrupt, SystemExit, a limit) comes through; the loop stays usable.
+        """
+        with _Running(self):
+            while not task.done():
+                if self._step_was_idle():
+                    wait = self._until_next_timer()
+                    if wait > 0 and not self._ready and not task.done():
+                        return wait
+        return None
+
+    def settle(self, task, rounds):
+        """Cancels the task and gives it that many rounds to clean up without waiting."""
+        task.cancel()
+        with _Running(self):
+            while rounds and not task.done() and not self._step_was_idle():
+                rounds -= 1
+
+    def _step_was_idle(self):
+        """Runs one round; says whether nothing was ready at its beginning."""
+        self._idle = False
+        self._run_once()
+        return self._idle
+
+    def _until_next_timer(self):
+        """Returns the seconds until the first timer that still counts; `inf` without one."""
+        scheduled = self._scheduled
+        while scheduled and scheduled[0]._cancelled:
+            self._timer_cancelled_count -= 1
+            heapq.heappop(scheduled)._scheduled = False
+        return max(0.0, scheduled[0]._when - self.time()) if scheduled else float("inf")
+
+    def select(self, timeout):
+        """Waits as the loop's selector: up to `timeout` seconds, None for no timer at all."""
+        self._raise_limit(timeout)
+        if timeout == 0:
+            return ()
+        if self._driven:
+            self._idle = True
+        elif timeout is None:
+            raise RuntimeError(
+                "deadlock: the event loop has nothing ready and no timer,"
+                " and nothing else can wake it"
+            )
+        else:
+            _exuvia.sleep(timeout)
+        return ()
+
+    def strike(self, limit):
+        """Notes that `limit` is about to be raised in what the loop now runs."""
+        self._struck = (limit, tasks.current_task(self))
+        self._grace = True
+
+    def call_exception_handler(self, context):
+        """As asyncio's, but a limit is kept to end the loop's run."""
+        error = context.get("exception")
+        if isinstance(error, Limit) and "handle" in context:
+            self._limit = error
+        else:
+            super().call_exception_handler(context)
+
+    def _raise_limit(self, timeout):
+        """Raises a limit that escaped from a callback or from a task that nobody awaits.
+
+        Who awaits the task is told in the round after, so there is a round of grace.
+        """
+        limit, self._limit = self._limit, None
+        if limit is None and self._struck is not None:
+            struck, task = self._struck
+            if task is None or not task.done():
+                return
+            if self._grace and timeout == 0:
+                self._grace = False
+                return
+            self._struck = None
+            if task._exception is struck and task._log_traceback:
+                task.exception()  # retrieved: it is not to be logged as well
+                limit = struck
+        if limit is not None:
+            raise limit
+
+    def run_in_executor(self, executor, func, *args):
+        """Runs the function at once, for threads cannot start here; returns a finished future.
+
+        An executor that is not a thread pool is used as asyncio would.
+        """
+        self._check_closed()
+        if executor is not None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            if not isinstance(executor, ThreadPoolExecutor):
+                return super().run_in_executor(executor, func, *args)
+        future = self.create_future()
+        try:
+            result = func(*args)
+        except (KeyboardInterrupt, SystemExit, Limit):
+            raise
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        return future
+
+    def _process_events(self, event_list):
+        """Has nothing to do: `select` never returns events."""
+
+    def _write_to_self(self):
+        """Has nothing to wake: there are no other threads."""
+
+
+class _Running:
+    """Marks the loop as the running one, without blocking, inside a `with`."""
+
+    def __init__(self, loop):
+        self.loop = loop
+
+    def __enter__(self):
+        self.loop._run_forever_setup()
+        self.loop._driven = True
+
+    def __exit__(self, *_):
+        self.loop._driven = False
+        self.loop._run_forever_cleanup()
+
+
+def _refuse(name, error):
+    """Gives `Loop` a method of that name that raises what `error()` returns."""
+
+    def refused(self, *args, **kwargs):
+        raise error()
+
+    async def refused_later(self, *args, **kwargs):
+        raise error()
+
+    is_coroutine = name not in DESCRIPTORS
+    method = refused_later if is_coroutine else refused
+    method.__name__ = name
+    method.__qualname__ = f"Loop.{name}"
+    setattr(Loop, name, method)
+
+
+def _no_sockets():
+    return OSError(errno.ENOTSUP, "sockets are not available in the sandbox")
+
+
+def _refuse_all():
+    """Refuses what the sandbox has not."""
+    for name in SOCKETS:
+        _refuse(name, _no_sockets)
+    for name in PROCESSES:
+        _refuse(name, lambda: NotImplementedError("processes are not available in the sandbox"))
+    for name in DESCRIPTORS:
+        what = "signals are" if "signal" in name else "watching file descriptors is"
+        text = f"{what} not available in the sandbox's event loop"
+        _refuse(name, lambda text=text: NotImplementedError(text))
+
+
+_refuse_all()
+
+
+def running_loop():
+    """Returns the loop that now runs if it is one of ours, else None."""
+    loop = events._get_running_loop()
+    return loop if isinstance(loop, Loop) else None
+
+
+def install(unix_events):
+    """Makes `Loop` what asyncio creates, given its module `unix_events`.
+
+    That module may be just imported, before asyncio takes its names, or long since.
+    """
+    for module in (unix_events, sys.modules["asyncio"]):
+        for name in ("SelectorEventLoop", "EventLoop"):
+            setattr(module, name, Loop)
+    unix_events._UnixDefaultEventLoopPolicy._loop_factory = Loop
+
+
+def note_limit(limit):
+    """Tells the running loop, if there is one, that `limit` is about to be raised."""
+    loop = running_loop()
+    if loop is not None:
+        loop.strike(limit)

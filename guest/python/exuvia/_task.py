@@ -1,0 +1,110 @@
+"""Cells with a top-level `await`.
+
+Such a cell runs as a task on the session's loop. `start` and `resume` run what
+is ready and return either the cell's answer or `{"wait": seconds or null}`; the
+host then waits, with no stack held, and resumes. Null: there is no timer.
+
+Tasks that earlier cells left behind keep their place on the loop, and run while a
+later cell waits; between cells and during synchronous ones nothing runs. What the
+cell does to context variables holds for later cells, as it does for synchronous ones.
+
+A cancel or a limit ends the cell: its task is cancelled and gets `SETTLE_ROUNDS`
+rounds for its `finally` blocks; one that still waits after that is left behind.
+"""
+
+import contextvars
+import math
+from asyncio import CancelledError, base_events, events
+
+from . import _cell, _error
+from ._loop import Loop
+
+SETTLE_ROUNDS = 1000
+LOOP_FILES = (base_events.__file__, events.__file__)
+
+_loop = None
+_task = None
+_context = None
+
+
+def start(first, second, report):
+    """Starts the cell of these code objects (see `_cell.prepare`); returns its answer."""
+    global _loop, _task, _context
+    if _task is not None:
+        raise RuntimeError("an earlier cell still waits")
+    if _loop is None or _loop.is_closed():
+        _loop = Loop()
+    _context = contextvars.copy_context()
+    _task = _loop.create_task(_evaluate(first, second), context=_context)
+    return resume(report)
+
+
+def resume(report):
+    """Goes on with the cell that waits; returns its answer."""
+    global _task, _context
+    task, context = _task, _context
+    if task is None:
+        raise RuntimeError("no cell waits")
+    try:
+        wait = _loop.drive(task)
+    except BaseException as error:
+        _task = _context = None
+        _end(task, error)
+        raise
+    if wait is not None:
+        return _error.encode({"wait": None if wait == math.inf else wait})
+    _task = _context = None
+    _keep_context(context)
+    value = task.result()
+    return None if value is None else report(value)
+
+
+async def _evaluate(first, second):
+    """Evaluates a cell's code objects in order; returns the last one's value."""
+    value = None
+    for code in (first, second):
+        if code is not None:
+            value = eval(code, _cell.namespace)
+            if code.co_flags & _cell.COROUTINE:
+                value = await value
+    return value
+
+
+def _end(task, error):
+    """Ends the task of a cell that `error` has interrupted.
+
+    An interrupt that came while the cell waited has no frame of the cell: it
+    gets those of the place where the cell was.
+    """
+    _drop_loop_frames(error)
+    if task.done():
+        if not task.cancelled():
+            task.exception()  # retrieved: it is reported as the cell's error
+        return
+    _loop.settle(task, SETTLE_ROUNDS)
+    if not task.done():
+        return
+    try:
+        task.result()
+    except CancelledError as cancelled:
+        if error.__traceback__ is None:
+            error.__traceback__ = cancelled.__traceback__
+    except BaseException:
+        pass
+
+
+def _drop_loop_frames(error):
+    """Takes the frames of the loop that lead to the program's out of the traceback."""
+    _error.trim(error)
+    entry = error.__traceback__
+    while entry is not None and entry.tb_frame.f_code.co_filename in LOOP_FILES:
+        entry = entry.tb_next
+    error.__traceback__ = entry
+
+
+def _keep_context(context):
+    """Carries what the cell has set in its context over to the session's."""
+    missing = object()
+    for variable, value in context.items():
+        if variable.get(missing) is not value:
+            variable.set(value)
