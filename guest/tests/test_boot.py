@@ -6,7 +6,6 @@ import importlib.util
 import logging
 import os
 import posix
-import random
 import signal
 import sys
 import unittest
@@ -56,21 +55,19 @@ class Boot(unittest.TestCase):
 
     def test_configure(self):
         kept = dict(os.environ), sys.argv[:], sys.path[:], os.getcwd()
-        state = random.getstate()
         logging._startTime = 1
         try:
-            self.assertIsNone(enter(3, {}))
             self.assertIsNone(enter(3))
-            self.assertEqual((random.getstate(), logging._startTime), (state, 1))
-            request = {"argv": ["p", "q"], "env": {"A": "é"}, "cwd": "/tmp", "isolated_path": ["/lib/own"], "seed": True}
+            self.assertEqual((dict(os.environ), sys.argv, sys.path, os.getcwd()), kept)
+            self.assertGreater(logging._startTime, 1)
+            request = {"argv": ["p", "q"], "env": {"A": "é"}, "cwd": "/tmp", "isolated_path": ["/lib/own"], "recursion": 900}
             self.assertIsNone(enter(3, request))
             self.assertEqual((dict(os.environ), posix.environ), ({"A": "é"}, {b"A": "é".encode()}))
             self.assertEqual((sys.argv, os.getcwd()), (["p", "q"], "/tmp"))
-            self.assertEqual(sys.path.count("/lib/own"), 1)
-            self.assertNotEqual((random.getstate(), logging._startTime), (state, 1))
+            self.assertEqual((sys.path.count("/lib/own"), sys.getrecursionlimit()), (1, 900))
             self.assertEqual(enter(3, {"cwd": "/nowhere"})["error"]["type"], "FileNotFoundError")
         finally:
-            enter(3, {"env": kept[0], "argv": kept[1], "cwd": kept[3]})
+            enter(3, {"env": kept[0], "argv": kept[1], "cwd": kept[3], "recursion": 1000})
             sys.path[:] = kept[2]
 
     def test_warming_up_leaves_nothing(self):

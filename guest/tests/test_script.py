@@ -9,8 +9,11 @@ import atexit
 import os
 import sys
 import traceback
+import types
 import unittest
+import unittest.mock
 
+from exuvia import _script
 from stand_in import Streams, enter
 
 
@@ -126,6 +129,8 @@ class Scripts(unittest.TestCase):
         calls = []
         atexit.register(calls.append, "ran")
         atexit.register(lambda: 1 / 0)
+        # The modules of these tests are a program's own: they are still wanted.
+        self.enterContext(unittest.mock.patch("exuvia._script._let_go"))
         with Streams() as streams:
             self.assertIsNone(enter(6))
         self.assertEqual(calls, ["ran"])
@@ -143,6 +148,23 @@ class Scripts(unittest.TestCase):
         finally:
             sys.stdout = kept
         self.assertTrue(streams.err.startswith("Exception ignored while flushing sys.stdout:\nTraceback"), streams.err)
+
+    def test_modules_are_cleared_in_order(self):
+        class Loud:
+            def __init__(self, name):
+                self.name = name
+
+            def __del__(self):
+                gone.append(self.name)
+
+        gone = []
+        module = types.ModuleType("module")
+        for name in ("plain", "_hidden", "__double__"):
+            setattr(module, name, Loud(name))
+        _script._clear(module.__dict__)
+        # As CPython's _PyModule_ClearDict: names with one underscore first, then all others.
+        self.assertEqual(gone, ["_hidden", "plain", "__double__"])
+        self.assertEqual((module.plain, module._hidden), (None, None))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,15 @@ pub struct Limits {
     pub files: u32,
     /// The most open files at a time, the three standard streams included. Default: 1,024.
     pub open_files: u32,
+    /// How deep Python functions may call each other before `RecursionError` (`sys.setrecursionlimit`), 50–100,000. A
+    /// program may set it anew: what stands behind it is the WebAssembly stack, whose end stops the sandbox.
+    /// Default: 1,000, as CPython's.
+    pub recursion: u32,
+}
+
+impl Limits {
+    /// The recursion limit that CPython itself has.
+    pub const RECURSION: u32 = 1_000;
 }
 
 impl Default for Limits {
@@ -43,6 +52,7 @@ impl Default for Limits {
             file_bytes: 256 << 20,
             files: 65_536,
             open_files: 1_024,
+            recursion: Self::RECURSION,
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::guest::{Guest, GuestEnd};
 use dispositions::{DISPOSITIONS, Disposition};
 
 pub(crate) use clock::read_clock;
+pub(crate) use process::random;
 
 /// Adds everything that the interpreter's module imports.
 pub(crate) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {

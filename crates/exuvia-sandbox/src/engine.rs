@@ -23,10 +23,9 @@ const WASM_STACK_BYTES: usize = 32 << 20;
 const HOST_STACK_BYTES: usize = 1 << 20;
 /// The largest image memory that is mapped copy-on-write.
 const IMAGE_BYTES_MAX: u64 = 1 << 30;
-/// How much of a used stack, memory and table is kept for the next sandbox, in bytes: touching kept pages costs nothing.
-const STACK_KEPT_BYTES: usize = 256 << 10;
+
+/// How much of a used memory is kept for the next sandbox, in bytes: touching kept pages costs nothing.
 const MEMORY_KEPT_BYTES: usize = 4 << 20;
-const TABLE_KEPT_BYTES: usize = 256 << 10;
 
 /// How an engine works. The defaults suit a program that runs some sandboxes at a time.
 #[derive(Debug, Clone)]
@@ -66,7 +65,6 @@ pub(crate) struct ExportIndices {
     pub(crate) reply_size: ModuleExport,
     pub(crate) malloc: ModuleExport,
     pub(crate) free: ModuleExport,
-    pub(crate) finalize: ModuleExport,
     pub(crate) buffer: ModuleExport,
     pub(crate) flag: ModuleExport,
     pub(crate) checks: ModuleExport,
@@ -88,12 +86,10 @@ impl Engine {
             None => Module::new(&engine, image.module()).map_err(ImageError::Compile)?,
         };
         let exports = ExportIndices::of(&module)?;
-        let pre = linker(&engine, &module)
-            .and_then(|linker| linker.instantiate_pre(&module))
-            .map_err(ImageError::Compile)?;
-        let files = archive::decode(image.library())?;
-        let library = archive::library(files)
-            .map_err(|error| ImageError::Damaged(format!("its library's files do not fit together: {error}")))?;
+        let pre =
+            linker(&engine, &module).and_then(|linker| linker.instantiate_pre(&module)).map_err(ImageError::Compile)?;
+        let library = archive::lazy_library(image.library().clone())
+            .map_err(|error| ImageError::Damaged(format!("its library cannot be used: {error}")))?;
         let watchdog = Watchdog::start().map_err(SandboxError::Thread)?;
         let inner = Inner { image: image.clone(), library: Arc::new(library), pre, exports, watchdog };
         Ok(Self { inner: Arc::new(inner) })
@@ -105,8 +101,17 @@ impl Engine {
     ///
     /// The options are out of range.
     pub fn is_compiled(image: &Image, options: &EngineOptions) -> Result<bool, SandboxError> {
-        let Some(folder) = &options.cache else { return Ok(false) };
-        Ok(folder.join(compiled_name(image, options)?).is_file())
+        Ok(Self::compiled_file(image, options)?.is_some())
+    }
+
+    /// Returns the file with the image's compiled code in the cache, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The options are out of range.
+    pub fn compiled_file(image: &Image, options: &EngineOptions) -> Result<Option<PathBuf>, SandboxError> {
+        let Some(folder) = &options.cache else { return Ok(None) };
+        Ok(Some(folder.join(compiled_name(image, options)?)).filter(|path| path.is_file()))
     }
 
     /// Compiles an image's code and returns it, as it would lie in the cache under the name that
@@ -195,7 +200,6 @@ impl ExportIndices {
             reply_size: find("exuvia_reply_size")?,
             malloc: find("malloc")?,
             free: find("free")?,
-            finalize: find("Py_FinalizeEx")?,
             buffer: find("exuvia_buffer")?,
             flag: find("exuvia_flag")?,
             checks: find("exuvia_checks")?,
@@ -220,9 +224,11 @@ pub(crate) fn linker(engine: &wasmtime::Engine, module: &Module) -> wasmtime::Re
 /// Returns the runtime's configuration.
 pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageError> {
     let count = options.sandboxes_max.clamp(1, 10_000);
+    let kept = if PoolingAllocationConfig::is_pagemap_scan_available() { MEMORY_KEPT_BYTES } else { 0 };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(count)
-        .total_memories(count)
+        // A sandbox that has caught an exception of WebAssembly has a heap for it beside its linear memory.
+        .total_memories(count * 2)
         .total_tables(count * 3)
         .total_stacks(count)
         .total_gc_heaps(count)
@@ -231,10 +237,10 @@ pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageErro
         .max_core_instance_size(2 << 20)
         .max_memory_size(4 << 30)
         .max_unused_warm_slots(64)
-        .linear_memory_keep_resident(MEMORY_KEPT_BYTES)
-        .table_keep_resident(TABLE_KEPT_BYTES)
-        .async_stack_keep_resident(STACK_KEPT_BYTES)
-        .pagemap_scan(Enabled::Auto);
+        // Pages that a sandbox has written to are copied back for the next one rather than given up, where the kernel can
+        // tell which they are. See `sandbox::pages::discard` for those that it does not tell.
+        .linear_memory_keep_resident(kept)
+        .pagemap_scan(if kept > 0 { Enabled::Yes } else { Enabled::No });
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))

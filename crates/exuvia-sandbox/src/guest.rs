@@ -12,6 +12,8 @@ use crate::vfs::Vfs;
 pub(crate) const CHUNK_BYTES_MAX: usize = 65_536;
 
 const SIGXFSZ: u8 = 25;
+/// What may be written to stderr beyond the limit of the output: the traceback that says where it was met.
+const TRACEBACK_BYTES_MAX: u64 = 65_536;
 
 /// The state of one sandbox that its host functions share.
 pub(crate) struct Guest {
@@ -25,6 +27,8 @@ pub(crate) struct Guest {
     pub(crate) memory_refused: bool,
     /// The text of the limit that was met last.
     pub(crate) limit_message: String,
+    /// The signal that was delivered last since the cell began.
+    pub(crate) struck: Option<u8>,
     pub(crate) host_calls: u64,
     memory: Option<Memory>,
     flag: u32,
@@ -50,6 +54,7 @@ impl Guest {
             memory_limit,
             memory_refused: false,
             limit_message: String::new(),
+            struck: None,
             host_calls: 0,
             memory: None,
             flag: 0,
@@ -80,7 +85,8 @@ impl Guest {
 
     /// Writes to a standard stream, within the limit; what is beyond it is dropped, and an exception is due.
     pub(crate) fn write_output(&mut self, stream: Stream, bytes: &[u8]) -> wasmtime::Result<()> {
-        let room = self.output.limit.saturating_sub(self.output.written);
+        let slack = if stream == Stream::Stderr { TRACEBACK_BYTES_MAX } else { 0 };
+        let room = self.output.limit.saturating_add(slack).saturating_sub(self.output.written);
         let kept = &bytes[..bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
         for chunk in kept.chunks(CHUNK_BYTES_MAX) {
             match self.call(HostCall::Output { stream, bytes: chunk })? {
@@ -96,7 +102,7 @@ impl Guest {
             }
         }
         if kept.len() < bytes.len() {
-            let message = format!("the cell wrote more than {} bytes, the limit of its output", self.output.limit);
+            let message = format!("wrote more output than its limit of {} bytes", self.output.limit);
             self.gate.raise(Interrupt { signal: SIGXFSZ, message });
         }
         Ok(())
@@ -133,6 +139,9 @@ pub(crate) enum GuestEnd {
     /// It called something that has no meaning outside of a JavaScript engine.
     #[error("the program reached `{0}`, which this sandbox does not have")]
     Unreachable(&'static str),
+    /// An interrupt struck before the guest's own part was ready for it: nothing is lost but the cell.
+    #[error("the interrupt was not caught")]
+    Struck,
     /// It was stopped through its gate.
     #[error("the program was stopped")]
     Stopped,

@@ -16,6 +16,6 @@ mod rewrite;
 
 pub use build::{BuildStep, Source, build};
 pub use error::ImageError;
-pub use format::{Identity, Image, Manifest, Part};
+pub use format::{Identity, Image, Manifest, PageRun, Part};
 
 pub(crate) use format::sha256;

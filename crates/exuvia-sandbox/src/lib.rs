@@ -27,8 +27,6 @@ pub mod vfs;
 
 pub use engine::{Engine, EngineOptions};
 pub use error::SandboxError;
-pub use image::{BuildStep, Identity, Image, ImageError, Manifest, Part, Source, build};
+pub use image::{BuildStep, Identity, Image, ImageError, Manifest, PageRun, Part, Source, build};
 pub use live::{Clock, Folder, LiveHost, LiveHostBuilder, Stdin};
-pub use sandbox::{
-    Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource,
-};
+pub use sandbox::{Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource};

@@ -5,7 +5,7 @@ mod stdin;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use exuvia_core::{ClockId, Host, HostAnswer, HostCall, MountFault, Reply, Stream};
+use exuvia_core::{ClockId, Host, HostAnswer, HostCall, MountAnswer, MountFault, MountRequest, Reply, Stream};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
@@ -167,6 +167,17 @@ impl LiveHost {
     }
 }
 
+impl LiveHost {
+    fn look_up(&self, request: &MountRequest) -> Result<MountAnswer, MountFault> {
+        let (MountRequest::List { mount, .. } | MountRequest::Read { mount, .. }) = request;
+        let folder = self.folders.get(*mount as usize).ok_or(MountFault::NotFound)?;
+        match request {
+            MountRequest::List { path, .. } => folder.list(path),
+            MountRequest::Read { path, offset, length, .. } => folder.read(path, *offset, *length),
+        }
+    }
+}
+
 impl Host for LiveHost {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         match call {
@@ -184,18 +195,7 @@ impl Host for LiveHost {
             }
             HostCall::Input { length_max } => self.stdin.read(length_max),
             HostCall::Wait { duration } => self.wait(duration),
-            HostCall::Mount(request) => {
-                let (mount, answer) = match request {
-                    exuvia_core::MountRequest::List { mount, path } => {
-                        (mount, self.folders.get(*mount as usize).map(|folder| folder.list(path)))
-                    }
-                    exuvia_core::MountRequest::Read { mount, path, offset, length } => {
-                        (mount, self.folders.get(*mount as usize).map(|folder| folder.read(path, *offset, *length)))
-                    }
-                };
-                let _ = mount;
-                HostAnswer::Mount(answer.unwrap_or(Err(MountFault::NotFound))).into()
-            }
+            HostCall::Mount(request) => HostAnswer::Mount(self.look_up(request)).into(),
             HostCall::Interrupt { due, .. } => HostAnswer::Interrupt(due.cloned()).into(),
         }
     }
@@ -212,4 +212,3 @@ impl std::fmt::Debug for LiveHostBuilder {
         f.debug_struct("LiveHostBuilder").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
-

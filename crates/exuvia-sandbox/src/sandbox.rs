@@ -16,25 +16,27 @@
 
 mod builder;
 mod metered;
+mod pages;
 mod reply;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use exuvia_core::{ClockId, HostAnswer, HostCall, Limits, Outcome, Status, StopReason, Usage};
+use exuvia_core::{ClockId, HostAnswer, HostCall, LimitKind, Limits, Outcome, Status, StopReason, Usage};
 use wasmtime::{Global, Memory, Store, Trap, TypedFunc, Val};
 
 use crate::abi::{read_clock, waiting};
 use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::guest::{Guest, GuestEnd, HostFault, attach_memory};
+use crate::image::ImageError;
 use crate::interrupts::{Deadlines, Gate};
 use metered::Metered;
 use reply::{Answer, Request};
 
-pub use builder::{SandboxBuilder, Script, ScriptSource};
 pub(crate) use builder::file_limits;
-pub use reply::{Completion, Completeness};
+pub use builder::{SandboxBuilder, Script, ScriptSource};
+pub use reply::{Completeness, Completion};
 
 /// The longest request that fits into the buffer that the image has for it.
 const BUFFER_BYTES: usize = 65_536;
@@ -63,7 +65,6 @@ struct Handles {
     reply_size: TypedFunc<(), u32>,
     malloc: TypedFunc<u32, u32>,
     free: TypedFunc<u32, ()>,
-    finalize: TypedFunc<(), i32>,
     checks: Global,
     trip: Global,
     buffer: u32,
@@ -130,23 +131,16 @@ impl Sandbox {
         pollster::block_on(self.outcome(Request::Script(script)))
     }
 
-    /// Does what `python` does when a program has ended: waits for threads, calls what `atexit` has, flushes, and takes
-    /// the interpreter down. The sandbox runs nothing after that.
+    /// Does what `python` does when a program has ended, as far as the program can see it: waits for threads, calls what
+    /// `atexit` has, flushes, and lets go of what the program has made, whose `__del__` methods run. The sandbox runs
+    /// nothing after that.
     ///
     /// # Errors
     ///
     /// Those of [`run`](Self::run).
     pub fn finish(&mut self) -> Result<Outcome, SandboxError> {
-        let mut outcome = pollster::block_on(self.outcome(Request::Finish))?;
-        if self.ended.is_none() {
-            let last = pollster::block_on(self.outcome(Request::Finalize))?;
-            outcome.stdout.push_str(&last.stdout);
-            outcome.stderr.push_str(&last.stderr);
-            if let Status::Finished = outcome.status {
-                outcome.status = last.status;
-            }
-            self.end("its interpreter was taken down");
-        }
+        let outcome = pollster::block_on(self.outcome(Request::Finish))?;
+        self.end("its program has finished");
         Ok(outcome)
     }
 
@@ -203,6 +197,18 @@ impl Sandbox {
     #[must_use]
     pub fn memory_hash(&self) -> String {
         crate::image::sha256(self.handles.memory.data(&self.store))
+    }
+
+    /// Gives Python's `random` a state of this sandbox's own: that of the image would be the same in all of them.
+    fn seed_random(&mut self) -> Result<(), SandboxError> {
+        const STATE_BYTES: usize = 624 * 4;
+        let Some(address) = self.engine.image().manifest().random_state else { return Ok(()) };
+        let mut state = [0; STATE_BYTES];
+        crate::abi::random(self.store.data_mut(), &mut state).map_err(internal)?;
+        self.handles
+            .memory
+            .write(&mut self.store, address as usize, &state)
+            .map_err(|_| ImageError::Damaged("its random state lies outside of its memory".to_owned()).into())
     }
 
     async fn outcome(&mut self, request: Request<'_>) -> Result<Outcome, SandboxError> {
@@ -263,6 +269,7 @@ impl Sandbox {
         let guest = self.store.data_mut();
         guest.output.written = 0;
         guest.memory_refused = false;
+        guest.struck = None;
         read_clock(guest, ClockId::Realtime).map_err(internal)?;
         if let Some(due) = guest.gate.begin(Instant::now(), deadlines) {
             self.engine.watchdog().watch(&guest.gate, due);
@@ -287,10 +294,6 @@ impl Sandbox {
 
     /// Calls the guest once. Returns where its answer lies; `None` if it has nothing to say.
     async fn enter(&mut self, operation: u32, data: &[u8]) -> wasmtime::Result<Option<(u32, u32)>> {
-        if operation == reply::FINALIZE {
-            self.handles.finalize.call_async(&mut self.store, ()).await?;
-            return Ok(None);
-        }
         let length = u32::try_from(data.len()).expect("the length of a request was checked");
         let address = if data.len() <= BUFFER_BYTES {
             self.handles.buffer
@@ -312,6 +315,7 @@ impl Sandbox {
                 let size = self.handles.reply_size.call_async(&mut self.store, ()).await?;
                 Ok(Some((data, size)))
             }
+            2 if self.store.data().struck.is_some() => Err(GuestEnd::Struck.into()),
             3 => Err(GuestEnd::Abort("no memory for the source".to_owned()).into()),
             _ => Err(GuestEnd::Abort("the guest's own part failed".to_owned()).into()),
         }
@@ -335,16 +339,16 @@ impl Sandbox {
         calls_before: u64,
     ) -> Result<(End, Usage), SandboxError> {
         let gate = Arc::clone(&self.store.data().gate);
-        let (wall_time, cpu_time, stopped) = gate.end(Instant::now());
+        let ended = gate.end(Instant::now());
         let memory = self.handles.memory.data(&self.store);
         let usage = Usage {
-            wall_time,
-            cpu_time,
+            wall_time: ended.wall,
+            cpu_time: ended.cpu,
             memory_bytes: memory.len() as u64,
             output_bytes: self.store.data().output.written,
             host_calls: self.store.data().host_calls - calls_before,
         };
-        let end = match (stopped, result) {
+        let end = match (ended.stopped, result) {
             (Some(reason), _) => End::Stopped(reason, None),
             (None, Ok(None)) => End::Answer(Answer::default()),
             (None, Ok(Some((address, size)))) => {
@@ -352,7 +356,15 @@ impl Sandbox {
                 let bytes = bytes.filter(|bytes| bytes.len() <= ANSWER_BYTES_MAX);
                 let answer = bytes.ok_or_else(|| "it lies outside of its memory".to_owned()).and_then(reply::decode);
                 match answer {
-                    Ok(answer) => End::Answer(answer),
+                    Ok(mut answer) => {
+                        // Python has one class for both: which limit it was is known here.
+                        if let (Some(error), Some(StopReason::Cpu)) = (&mut answer.error, ended.interrupted)
+                            && error.limit == Some(LimitKind::Time)
+                        {
+                            error.limit = Some(LimitKind::Cpu);
+                        }
+                        End::Answer(answer)
+                    }
                     Err(error) => {
                         self.end("its answers cannot be read");
                         return Err(SandboxError::Tampered(error));
@@ -378,6 +390,10 @@ impl Sandbox {
                 GuestEnd::Abort(_) if exhausted => End::Stopped(StopReason::Memory, None),
                 GuestEnd::Abort(message) => End::Stopped(StopReason::Abort, Some(format!("{message}\n"))),
                 GuestEnd::Unreachable(_) => End::Stopped(StopReason::Trap, Some(format!("{end}\n"))),
+                GuestEnd::Struck => {
+                    let guest = self.store.data();
+                    End::Answer(reply::struck(guest.struck.unwrap_or_default(), &guest.limit_message))
+                }
                 GuestEnd::Stopped => End::Stopped(StopReason::Cancelled, None),
             });
         }
@@ -409,6 +425,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.store.data().gate.detach();
+        pages::discard(&self.store, &self.handles.memory);
     }
 }
 

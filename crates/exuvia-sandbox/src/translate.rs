@@ -22,7 +22,7 @@
 //! The flow: validate, [`scan`] once, rewrite the bodies ([`body`], and for
 //! exceptions [`plan`] and [`structure`]), which collects the types they need
 //! ([`signatures`]), then write the sections
-//! ([`assemble`]).
+//! (`assemble`).
 //!
 //! The input is foreign. A hostile module gets an error or a translation that
 //! means what it meant: the validator's limits hold for the input, nothing here

@@ -64,8 +64,11 @@ use mount::Mounts;
 use node::NodeId;
 use tree::{ROOT, Tree};
 
+/// What a change of names takes: as a `float` of seconds, which Python uses, the time is coarser than 0.2 µs.
+const TICK_NANOSECONDS: u32 = 1_000;
+
 /// Where a sandbox starts.
-const WORKING_DIRECTORY: &[u8] = b"/work";
+const WORKING_DIRECTORY: &[u8] = b"/workspace";
 
 /// The file system of one sandbox, with its open files.
 ///
@@ -79,13 +82,16 @@ pub struct Vfs {
     descriptors: Descriptors,
     cwd: NodeId,
     umask: u32,
+    /// What the clock showed when it was last set.
+    clock: Timestamp,
+    /// The time that is noted next: the clock's, and what has ticked since.
     now: Timestamp,
     /// Whether each of the three streams is a terminal.
     terminals: [bool; 3],
 }
 
 impl Vfs {
-    /// Makes the initial tree: `/tmp`, `/dev`, `/home/user`, `/work` (the working directory) and
+    /// Makes the initial tree: `/tmp`, `/dev`, `/home/user`, `/workspace` (the working directory) and
     /// the library, with descriptors 0, 1 and 2 on the three streams. Copies nothing of the
     /// library.
     #[must_use]
@@ -99,6 +105,7 @@ impl Vfs {
             descriptors: Descriptors::new(limits.open_files),
             cwd: NodeId::Memory(ROOT),
             umask: 0o022,
+            clock: Timestamp::default(),
             now: Timestamp::default(),
             terminals: [false; 3],
         };
@@ -129,9 +136,18 @@ impl Vfs {
     }
 
     /// Sets the time, in nanoseconds since 1970-01-01 00:00 UTC, from which all file times are
-    /// taken until it is set again.
+    /// taken until it is set again. As long as the clock does not go back, neither do they.
     pub fn set_time(&mut self, nanoseconds_since_epoch: i64) {
-        self.now = Timestamp::from_nanoseconds(nanoseconds_since_epoch);
+        let time = Timestamp::from_nanoseconds(nanoseconds_since_epoch);
+        self.now = if time < self.clock { time } else { time.max(self.now) };
+        self.clock = time;
+    }
+
+    /// Lets a microsecond go by, before names change and before a file is emptied. Whoever remembers a directory's
+    /// time to know whether it has changed (as Python's importer does) must find that it has, even if nobody has read
+    /// the clock between the two.
+    fn tick(&mut self) {
+        self.now = self.now.after(TICK_NANOSECONDS);
     }
 
     /// Sets which permission bits new files do not get, and returns what it was before.

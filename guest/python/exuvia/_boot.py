@@ -55,6 +55,7 @@ def boot(preload=()):
     if "asyncio" in sys.modules:
         from . import _task  # noqa: F401
     _warm_up(_entry.enter)
+    _forget_finders()
 
 
 def _warm_up(enter):
@@ -69,6 +70,18 @@ def _warm_up(enter):
         for source in WARM_CELLS:
             enter(0, source)
     _cell.reset()
+
+
+def _forget_finders():
+    """Forgets what the importer has seen of folders that are not the library's.
+
+    It looks into a folder again when its time has changed, and the time of a
+    sandbox's own folder may be that of the image's.
+    """
+    library = os.path.dirname(os.__file__)
+    for path in list(sys.path_importer_cache):
+        if path != library and not path.startswith(library + "/"):
+            del sys.path_importer_cache[path]
 
 
 def _set_paths():

@@ -15,7 +15,7 @@ parse a stranger's.
     2 SCRIPT      {"source", "filename",    None, {"error": ERROR} or {"exit": …}
                    "argv", "mode", "module"}
     3 CONFIGURE   {"argv", "env", "cwd",    None, or {"error": ERROR}
-                   "isolated_path", "seed"}
+                   "isolated_path", "recursion"}
     4 COMPLETE    {"text", "cursor"}        {"start": int, "matches": [str]}
     5 INCOMPLETE  source, UTF-8             {"state": "complete" | "incomplete" | "invalid"}
     6 FINISH      nothing                   None, or {"exit": {"code": 120}}
@@ -106,6 +106,12 @@ def _failed(error):
     """Returns the answer for an exception that nobody caught."""
     from . import _error
 
+    tasks = sys.modules.get("exuvia._task")
+    if tasks is not None:
+        try:
+            tasks.recover(error)
+        except BaseException:
+            pass  # the cell's own exception tells more
     return _error.answer(error)
 
 

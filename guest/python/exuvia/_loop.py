@@ -69,6 +69,11 @@ class Loop(base_events.BaseEventLoop):
             while rounds and not task.done() and not self._step_was_idle():
                 rounds -= 1
 
+    def leave(self):
+        """Marks the loop as not running; may be called at any time, and again, when nothing runs."""
+        self._driven = False
+        self._run_forever_cleanup()
+
     def _step_was_idle(self):
         """Runs one round; says whether nothing was ready at its beginning."""
         self._idle = False
@@ -168,12 +173,13 @@ class _Running:
         self.loop = loop
 
     def __enter__(self):
+        # An interrupt may have struck while an earlier one began or ended.
+        self.loop.leave()
         self.loop._run_forever_setup()
         self.loop._driven = True
 
     def __exit__(self, *_):
-        self.loop._driven = False
-        self.loop._run_forever_cleanup()
+        self.loop.leave()
 
 
 def _refuse(name, error):

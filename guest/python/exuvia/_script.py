@@ -175,10 +175,12 @@ def _flush(stream):
 
 
 def finish(_data):
-    """Does what CPython does at exit short of tearing itself down.
+    """Does what CPython does at exit, as far as a program can see it.
 
     Joins threads, runs the `atexit` functions (what they raise is printed and
-    ignored), flushes. Returns None, or `{"exit": {"code": 120}}` if a flush failed.
+    ignored), flushes, and lets go of what the program has made, so that its
+    `__del__` methods run. The interpreter's own modules stay: nobody would see
+    them go. Returns None, or `{"exit": {"code": 120}}` if a flush failed.
     """
     threading = sys.modules.get("threading")
     if threading is not None:
@@ -186,9 +188,49 @@ def finish(_data):
     import atexit
 
     atexit._run_exitfuncs()
-    if _flush_standard_output() and _flush(sys.stderr):
+    flushed = _flush_standard_output()
+    flushed = _flush(sys.stderr) and flushed
+    _let_go()
+    flushed = _flush_standard_output() and flushed
+    if _flush(sys.stderr) and flushed:
         return None
     return _error.encode({"exit": {"code": 120}})
+
+
+def _let_go():
+    """Clears `__main__`, then the modules that the program imported from its own files.
+
+    The order is that of CPython's finalize_modules: modules leave `sys.modules`;
+    of each that is still alive the names with one underscore go first.
+    """
+    import gc
+
+    for name in ("last_exc", "last_type", "last_value", "last_traceback", "ps1", "ps2"):
+        sys.__dict__.pop(name, None)
+    modules = [each for name, each in sys.modules.items() if name == "__main__" or _is_own(each)]
+    for name in [name for name, each in sys.modules.items() if name != "__main__" and _is_own(each)]:
+        del sys.modules[name]
+    gc.collect()
+    for module in modules:
+        _clear(module.__dict__)
+    modules.clear()
+    gc.collect()
+
+
+def _is_own(module):
+    """Says whether a module is the program's: from a file outside of the interpreter's folders."""
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not file.startswith("/usr/")
+
+
+def _clear(names):
+    """Sets a module's names to None, those with one underscore before the others."""
+    for hidden in (True, False):
+        for name in list(names):
+            if not isinstance(name, str) or name == "__builtins__":
+                continue
+            if (name[:1] == "_" and name[1:2] != "_") == hidden:
+                names[name] = None
 
 
 def _flush_standard_output():

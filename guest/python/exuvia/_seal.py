@@ -2,7 +2,9 @@
 
 Pyodide's build has modules that reach for a JavaScript engine, in C and in its
 archive of the standard library. There is none here: importing them says that
-there is no such module, and `importlib.util.find_spec` finds nothing. A program
+there is no such module, and `importlib.util.find_spec` finds nothing. The same
+goes for the C part of `ctypes`, which needs an engine that makes functions while
+it runs: programs know how to do without it where there is none. A program
 can get around this; then it reaches host functions that refuse.
 """
 
@@ -10,7 +12,7 @@ import sys
 from importlib.machinery import BuiltinImporter
 from importlib.machinery import PathFinder as _PathFinder
 
-DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide"))
+DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide", "_ctypes"))
 
 ASYNCIO = "asyncio.unix_events"
 """The module that chooses asyncio's event loop: it is given ours when it is imported."""

@@ -31,7 +31,8 @@ def start(first, second, report):
     """Starts the cell of these code objects (see `_cell.prepare`); returns its answer."""
     global _loop, _task, _context
     if _task is not None:
-        raise RuntimeError("an earlier cell still waits")
+        # Not raised, for that would end the earlier cell (see `recover`).
+        return _error.encode({"error": _error.minimal(RuntimeError("an earlier cell still waits"))})
     if _loop is None or _loop.is_closed():
         _loop = Loop()
     _context = contextvars.copy_context()
@@ -57,6 +58,21 @@ def resume(report):
     _keep_context(context)
     value = task.result()
     return None if value is None else report(value)
+
+
+def recover(error):
+    """Leaves nothing half done after `error` has ended a cell.
+
+    An interrupt can strike at any place in this module and in the loop: a cell's task may
+    still be there, or the loop seem to run, when nothing runs any more.
+    """
+    global _task, _context
+    events._set_running_loop(None)
+    if _loop is not None and not _loop.is_closed():
+        _loop.leave()
+    task, _task, _context = _task, None, None
+    if task is not None:
+        _end(task, error)
 
 
 async def _evaluate(first, second):

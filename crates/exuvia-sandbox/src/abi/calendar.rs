@@ -87,16 +87,8 @@ mod tests {
             (253_402_300_799, [8_099, 11, 31, 23, 59, 59, 5, 364]),
         ] {
             let time = BrokenDownTime::from_seconds(seconds);
-            let fields = [
-                time.year,
-                time.month,
-                time.day,
-                time.hour,
-                time.minute,
-                time.second,
-                time.weekday,
-                time.day_of_year,
-            ];
+            let fields =
+                [time.year, time.month, time.day, time.hour, time.minute, time.second, time.weekday, time.day_of_year];
             assert_eq!(fields, [year, month, day, hour, minute, second, weekday, day_of_year], "{seconds}");
         }
     }

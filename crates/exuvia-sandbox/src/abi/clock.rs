@@ -37,11 +37,15 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap("env", "emscripten_get_now", |mut caller: Caller<'_, Guest>| {
         read_clock(caller.data_mut(), ClockId::Monotonic).map(milliseconds)
     })?;
-    linker.func_wrap("env", "_tzset_js", |mut caller: Caller<'_, Guest>, zone: u32, daylight: u32, std: u32, dst: u32| {
-        let (memory, _) = parts(&mut caller);
-        // Addresses that are not the caller's own would only hurt the guest itself.
-        let _ = tzset(memory, zone, daylight, [std, dst]);
-    })?;
+    linker.func_wrap(
+        "env",
+        "_tzset_js",
+        |mut caller: Caller<'_, Guest>, zone: u32, daylight: u32, std: u32, dst: u32| {
+            let (memory, _) = parts(&mut caller);
+            // Addresses that are not the caller's own would only hurt the guest itself.
+            let _ = tzset(memory, zone, daylight, [std, dst]);
+        },
+    )?;
     for name in ["_gmtime_js", "_localtime_js"] {
         linker.func_wrap("env", name, |mut caller: Caller<'_, Guest>, seconds: i64, out: u32| {
             let (memory, _) = parts(&mut caller);

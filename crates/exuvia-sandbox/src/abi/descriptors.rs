@@ -11,7 +11,8 @@ use super::pointer::{self, path, read_u32, slice, write_i32, write_u32, write_u6
 use super::waiting;
 use crate::guest::{Guest, HostFault, parts};
 use crate::vfs::{
-    Device, DuplicateFrom, DuplicateTo, Errno, Fault, FileType, OpenFlags, Place, Range, Result, SeekFrom, Stat, Target, Vfs,
+    Device, DuplicateFrom, DuplicateTo, Errno, Fault, FileType, OpenFlags, Place, Range, Result, SeekFrom, Stat,
+    Target, Vfs,
 };
 
 const WASI: &str = "wasi_snapshot_preview1";
@@ -73,10 +74,14 @@ fn register_wasi(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(WASI, "fd_sync", |mut caller: Caller<'_, Guest>, fd: i32| {
         positive(caller.data_mut().vfs.check_descriptor(fd))
     })?;
-    linker.func_wrap(WASI, "fd_seek", |mut caller: Caller<'_, Guest>, fd: i32, offset: i64, whence: i32, out: u32| {
-        let (memory, guest) = parts(&mut caller);
-        positive(seek(memory, &mut guest.vfs, fd, offset, whence, out))
-    })?;
+    linker.func_wrap(
+        WASI,
+        "fd_seek",
+        |mut caller: Caller<'_, Guest>, fd: i32, offset: i64, whence: i32, out: u32| {
+            let (memory, guest) = parts(&mut caller);
+            positive(seek(memory, &mut guest.vfs, fd, offset, whence, out))
+        },
+    )?;
     linker.func_wrap(WASI, "fd_fdstat_get", |mut caller: Caller<'_, Guest>, fd: i32, out: u32| {
         let (memory, guest) = parts(&mut caller);
         positive(descriptor_status(memory, &mut guest.vfs, fd, out))

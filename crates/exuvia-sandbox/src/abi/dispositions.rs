@@ -303,3 +303,99 @@ pub(crate) const DISPOSITIONS: &[(&str, &str, Disposition)] = &[
     (WASI, "proc_exit", Implemented),
     (WASI, "random_get", Implemented),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use wasmparser::{Parser, Payload, TypeRef};
+    use wasmtime::{Engine, Extern, Linker, Store};
+
+    use super::*;
+    use crate::guest::{Guest, Output};
+    use crate::vfs::{FileLimits, Library, Timestamp, Vfs};
+
+    type Name = (String, String);
+
+    fn guest() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../guest")
+    }
+
+    /// The functions and the globals that the interpreter's module imports.
+    fn imports() -> (BTreeSet<Name>, BTreeSet<Name>) {
+        let path = guest().join("node_modules/pyodide/pyodide.asm.wasm");
+        let wasm = fs::read(&path).unwrap_or_else(|error| {
+            panic!("`{}` cannot be read: {error}\nhint: run `cargo xtask image`", path.display())
+        });
+        let (mut functions, mut globals) = (BTreeSet::new(), BTreeSet::new());
+        for payload in Parser::new(0).parse_all(&wasm) {
+            if let Payload::ImportSection(reader) = payload.unwrap() {
+                for import in reader.into_imports() {
+                    let import = import.unwrap();
+                    let name = (import.module.to_owned(), import.name.to_owned());
+                    match import.ty {
+                        TypeRef::Func(_) | TypeRef::FuncExact(_) => assert!(functions.insert(name)),
+                        TypeRef::Global(_) => assert!(globals.insert(name)),
+                        other => panic!("{name:?} is neither function nor global: {other:?}"),
+                    }
+                }
+            }
+        }
+        (functions, globals)
+    }
+
+    fn rows() -> BTreeMap<Name, Disposition> {
+        DISPOSITIONS.iter().map(|&(module, name, what)| ((module.to_owned(), name.to_owned()), what)).collect()
+    }
+
+    fn names_of(wanted: impl Fn(Disposition) -> bool) -> BTreeSet<Name> {
+        rows().into_iter().filter(|(_, what)| wanted(*what)).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn every_import_has_its_row_and_every_row_its_import() {
+        let (functions, globals) = imports();
+        assert_eq!(rows().len(), DISPOSITIONS.len(), "no row is there twice");
+        assert_eq!(rows().into_keys().collect::<BTreeSet<_>>(), functions);
+        assert!(DISPOSITIONS.is_sorted_by_key(|&(module, name, _)| (module, name)));
+        let elsewhere: Vec<&Name> = globals.iter().filter(|(module, _)| module != "GOT.func").collect();
+        assert_eq!(elsewhere, Vec::<&Name>::new(), "globals that do not become constants");
+    }
+
+    /// What the linker has without looking at the module, beside what it has for the glue module.
+    #[test]
+    fn what_is_implemented_is_registered_and_nothing_else() {
+        let engine = Engine::default();
+        let mut linker = Linker::new(&engine);
+        crate::abi::register(&mut linker).unwrap();
+        let library = Library::from_files(b"/usr", Timestamp::default(), []).unwrap();
+        let vfs = Vfs::new(std::sync::Arc::new(library), FileLimits::default());
+        let host = exuvia_core::ReplayingHost::new(exuvia_core::Recording::default()).0;
+        let mut store = Store::new(&engine, Guest::new(Box::new(host), vfs, 0, Output::default()));
+        let registered: BTreeSet<Name> = linker
+            .iter(&mut store)
+            .filter(|(module, _, what)| *module != "exuvia" && matches!(what, Extern::Func(_)))
+            .map(|(module, name, _)| (module.to_owned(), name.to_owned()))
+            .collect();
+        assert_eq!(registered, names_of(|what| what == Implemented));
+    }
+
+    #[test]
+    fn what_the_glue_module_does_it_exports() {
+        let path = guest().join("glue.wat");
+        let wasm = wat::parse_file(&path).unwrap();
+        let exports: BTreeSet<Name> = Parser::new(0)
+            .parse_all(&wasm)
+            .filter_map(|payload| match payload.unwrap() {
+                Payload::ExportSection(reader) => Some(reader),
+                _ => None,
+            })
+            .flatten()
+            .map(|export| (ENV.to_owned(), export.unwrap().name.to_owned()))
+            .filter(|(_, name)| !name.starts_with("exuvia_"))
+            .collect();
+        assert_eq!(exports, names_of(|what| what == Glue));
+    }
+}

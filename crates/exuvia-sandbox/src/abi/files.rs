@@ -8,9 +8,7 @@ use super::mounts::complete;
 use super::pointer::{self, path, slice_mut};
 use super::{layout, process};
 use crate::guest::{Guest, parts};
-use crate::vfs::{
-    AccessMode, Dir, Errno, Fault, Ownership, Place, Renaming, Result, Target, TimeChanges, Vfs,
-};
+use crate::vfs::{AccessMode, Dir, Errno, Fault, Ownership, Place, Renaming, Result, Target, TimeChanges, Vfs};
 
 const AT_FDCWD: i32 = -100;
 const AT_SYMLINK_NOFOLLOW: i32 = 0x100;
@@ -203,7 +201,7 @@ fn register_directories(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             for (record, entry) in place.chunks_exact_mut(layout::DIRENT_BYTES).zip(&entries) {
                 layout::write_dirent(record, entry)?;
             }
-            Ok(i32::try_from(entries.len() * layout::DIRENT_BYTES).map_err(|_| Fault::from(Errno::Inval))?)
+            i32::try_from(entries.len() * layout::DIRENT_BYTES).map_err(|_| Errno::Inval.into())
         };
     }
     linker.func_wrap("env", "__syscall_getcwd", |mut caller: Caller<'_, Guest>, out: u32, size: u32| {

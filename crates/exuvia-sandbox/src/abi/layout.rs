@@ -93,8 +93,7 @@ mod tests {
     #[test]
     fn the_longest_name_fits_and_a_longer_one_is_refused() {
         let mut place = [1; DIRENT_BYTES];
-        let mut entry =
-            DirectoryEntry { inode: 7, cookie: 3, file_type: FileType::Regular, name: vec![b'n'; 255] };
+        let mut entry = DirectoryEntry { inode: 7, cookie: 3, file_type: FileType::Regular, name: vec![b'n'; 255] };
         write_dirent(&mut place, &entry).expect("255 bytes fit");
         assert_eq!(place[19 + 254], b'n');
         assert_eq!(place[19 + 255], 0);

@@ -38,9 +38,7 @@ pub(super) async fn complete<R>(
 /// Asks the host; `None` if an interrupt came first.
 async fn ask(guest: &mut Guest, request: &MountRequest) -> wasmtime::Result<Option<Result<MountReply, Errno>>> {
     let call = match request {
-        MountRequest::List { mount, path } => {
-            exuvia_core::MountRequest::List { mount: mount.0, path: path.clone() }
-        }
+        MountRequest::List { mount, path } => exuvia_core::MountRequest::List { mount: mount.0, path: path.clone() },
         MountRequest::Read { mount, path, offset, length } => exuvia_core::MountRequest::Read {
             mount: mount.0,
             path: path.clone(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use exuvia_core::{HostAnswer, HostCall};
-use wasmtime::{Caller, Linker};
+use wasmtime::{Caller, Extern, Linker, Val};
 
 use super::pointer::{self, text};
 use super::waiting;
@@ -105,6 +105,11 @@ fn register_glue(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             HostAnswer::Interrupt(None) => Ok(0),
             HostAnswer::Interrupt(Some(interrupt)) => {
                 guest.limit_message = interrupt.message;
+                guest.struck = Some(interrupt.signal);
+                let next = guest.host.next_interrupt().unwrap_or(u64::MAX);
+                if let Some(Extern::Global(trip)) = caller.get_export("exuvia_trip") {
+                    trip.set(&mut caller, Val::I64(next.cast_signed()))?;
+                }
                 Ok(i32::from(interrupt.signal))
             }
             other => Err(wasmtime::Error::from(HostFault::wrong("interrupt", &other))),

@@ -151,14 +151,7 @@ async fn read_stdin(
     }
 }
 
-fn write(
-    caller: &mut Caller<'_, Guest>,
-    fd: i32,
-    pieces: u32,
-    count: u32,
-    at: At,
-    out: u32,
-) -> wasmtime::Result<i32> {
+fn write(caller: &mut Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, at: At, out: u32) -> wasmtime::Result<i32> {
     let (memory, guest) = parts(caller);
     let pieces = match read_pieces(memory, pieces, count) {
         Ok(pieces) => pieces,

@@ -17,7 +17,7 @@ const ROOT: &[u8] = b"/usr";
 const MODIFIED: Timestamp = Timestamp { seconds: 1_767_225_600, nanoseconds: 0 };
 
 /// One file: its path below the library's root, without a leading `/`, and its content.
-pub(crate) type LibraryFile = (String, Bytes);
+pub(super) type LibraryFile = (String, Bytes);
 
 /// Returns an archive of these files.
 ///
@@ -45,7 +45,7 @@ pub(super) fn encode(mut files: Vec<LibraryFile>) -> Result<Vec<u8>, ImageError>
 /// # Errors
 ///
 /// The archive is cut short or its paths are no text.
-pub(crate) fn decode(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
+fn decode(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
     let mut reader = Reader { archive, position: 0 };
     let count = reader.u32()?;
     let mut index = Vec::new();
@@ -65,13 +65,17 @@ pub(crate) fn decode(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
 }
 
 /// Makes the tree that sandboxes share of these files.
-pub(crate) fn library(files: impl IntoIterator<Item = LibraryFile>) -> Result<Library, LibraryError> {
-    let files = files.into_iter().map(|(path, contents)| crate::vfs::LibraryFile {
-        path: path.into_bytes(),
-        contents,
-        executable: false,
-    });
-    Library::from_files(ROOT, MODIFIED, files)
+pub(super) fn library(files: impl IntoIterator<Item = LibraryFile>) -> Result<Library, LibraryError> {
+    Library::from_files(ROOT, MODIFIED, files.into_iter().map(entry))
+}
+
+/// Makes the tree that sandboxes share of an archive, which is read when the first file of it is needed.
+pub(crate) fn lazy_library(archive: Bytes) -> Result<Library, LibraryError> {
+    Library::lazy(ROOT, MODIFIED, move || Some(decode(&archive).ok()?.into_iter().map(entry).collect()))
+}
+
+fn entry((path, contents): LibraryFile) -> crate::vfs::LibraryFile {
+    crate::vfs::LibraryFile { path: path.into_bytes(), contents, executable: false }
 }
 
 fn damaged() -> ImageError {

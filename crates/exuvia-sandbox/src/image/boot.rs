@@ -1,5 +1,6 @@
 //! Booting the interpreter from nothing, when an image is built.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use exuvia_core::{ClockId, Host, HostAnswer, HostCall, Limits, Reply};
@@ -9,7 +10,6 @@ use super::ImageError;
 use super::rewrite::{Constant, global_name};
 use crate::abi;
 use crate::guest::{Guest, Output, attach_memory};
-use crate::interrupts::Deadlines;
 use crate::vfs::{Library, Vfs};
 
 /// Exported functions of the glue module that Python calls: their places in the function table are frozen with the
@@ -37,7 +37,8 @@ const NUMBERS: &[(&str, i64)] = &[
     ("parse_argv", 0),
     ("configure_c_stdio", 0),
     ("buffered_stdio", 1),
-    ("utf8_mode", 1),
+    ("configure_locale", 1),
+    ("utf8_mode", 0),
     ("use_hash_seed", 1),
     ("hash_seed", 0),
     ("install_signal_handlers", 1),
@@ -224,9 +225,50 @@ impl Boot {
         Err(ImageError::Boot(printed))
     }
 
+    /// Runs a cell as a sandbox would.
+    pub(super) fn enter_cell(&mut self, source: &str) -> Result<(), ImageError> {
+        let data = self.global("exuvia_buffer")?;
+        self.write(data as usize, source.as_bytes())?;
+        let length = u32::try_from(source.len()).map_err(|_| missing("exuvia_buffer"))?;
+        let status = self.call::<_, u32>("exuvia_enter", (0_u32, data, length))?;
+        if status > 1 {
+            return Err(ImageError::Boot(format!("the first cell ended with status {status}")));
+        }
+        Ok(())
+    }
+
     /// Returns what was printed.
     pub(super) fn printed(&self) -> String {
         String::from_utf8_lossy(&self.store.data().output.stdout).into_owned()
+    }
+
+    /// Makes the reference counts of these objects immortal, as far as they are still there: in the place of one that is
+    /// gone since it was listed lies no small count with the address of a type behind it.
+    pub(super) fn make_immortal(&mut self, objects: &[u32], types: &HashSet<u32>) -> Result<(), ImageError> {
+        /// `_Py_IMMORTAL_INITIAL_REFCNT` of CPython 3.14 on 32-bit platforms (refcount.h).
+        const IMMORTAL: u32 = 5 << 28;
+        /// Nothing is referred to as often, and the allocators' own links are addresses above it.
+        const COUNT_MAX: u32 = 1 << 20;
+        for &object in objects {
+            let memory = self.memory.data(&self.store);
+            let count = abi::pointer::read_u32(memory, object).unwrap_or(0);
+            let ty = abi::pointer::read_u32(memory, object.saturating_add(4)).unwrap_or(0);
+            if (1..COUNT_MAX).contains(&count) && types.contains(&ty) {
+                self.write(object as usize, &IMMORTAL.to_le_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the content of a file in the sandbox and removes the file.
+    pub(super) fn take_file(&mut self, path: &str) -> Result<bytes::Bytes, ImageError> {
+        let vfs = self.vfs();
+        let content = vfs
+            .read_file(path.as_bytes(), u64::MAX)
+            .map_err(|error| ImageError::Boot(format!("the interpreter did not write its answer: {error}")))?;
+        vfs.unlink(crate::vfs::Place::cwd(path.as_bytes()))
+            .map_err(|_| ImageError::Boot("a file cannot be removed".to_owned()))?;
+        Ok(content)
     }
 
     /// The files of the interpreter.
@@ -290,7 +332,6 @@ impl Boot {
             .get_typed_func::<Params, Results>(&mut self.store, name)
             .map_err(|error| ImageError::Module(format!("`{name}`: {error:#}")))?;
         attach_memory(&mut self.store, self.memory);
-        let _ = self.store.data().gate.begin(std::time::Instant::now(), Deadlines::default());
         pollster::block_on(function.call_async(&mut self.store, params)).map_err(|error| {
             let printed = String::from_utf8_lossy(&self.store.data().output.stderr).into_owned();
             ImageError::Boot(format!("`{name}` ended in {error:#}\n{printed}"))

@@ -8,10 +8,11 @@ use exuvia_core::Limits;
 use wasmtime::Module;
 
 use super::boot::{Boot, GLUE_TABLE};
-use super::format::{Contents, encode};
+use super::format::{Contents, PageRun, encode};
 use super::rewrite::{Booted, freeze, prepare};
 use super::{ImageError, archive};
 use crate::engine::{EngineOptions, configuration, linker};
+use crate::vfs::Library;
 
 /// What an image is built from.
 #[derive(Debug, Clone, Default)]
@@ -64,10 +65,58 @@ for folder, folders, names in os.walk('/usr/lib/python3.14'):
             file.write(data)
 ";
 
+/// Lists the addresses of all objects that are there now, so that their reference counts can be made immortal (PEP 683):
+/// a count that never changes is a page that no sandbox has to copy. Objects of this search itself are left out. Code
+/// objects are not seen by the garbage collector, so what they hold is named.
+const LIST_OBJECTS: &str = r"
+def list_objects():
+    import array, gc, sys, types
+    gc.collect()
+    todo = gc.get_objects()
+    seen = {}
+    own = {id(todo), id(seen), id(sys._getframe()), id(list_objects), id(list_objects.__code__)}
+    own.add(id(own))
+    # Objects are entered by the dozen thousand: an object's own dictionary is made when it is asked for here.
+    while todo:
+        found = todo.pop()
+        if id(found) in seen or id(found) in own or type(found) is types.FrameType:
+            continue
+        seen[id(found)] = found
+        todo.extend(gc.get_referents(found))
+        if type(found) is types.CodeType:
+            todo += (found.co_consts, found.co_names, found.co_filename, found.co_name, found.co_qualname)
+            todo += (found.co_linetable, found.co_exceptiontable)
+    with open('/tmp/objects', 'wb') as file:
+        file.write(array.array('I', seen).tobytes())
+    with open('/tmp/types', 'wb') as file:
+        file.write(array.array('I', (each for each in seen if isinstance(seen[each], type))).tobytes())
+list_objects()
+del list_objects
+";
+
+/// Tells the state of the generator behind `random.random()`: where it is and what it holds.
+const TELL_RANDOM_STATE: &str = r"
+import array, random
+with open('/tmp/random', 'wb') as file:
+    file.write(array.array('I', (id(random._inst), *random.getstate()[1][:624])).tobytes())
+del array, random
+";
+
+/// The offset of the generator's 624 words within its object: the object's header (a count and a type) and the index.
+const RANDOM_STATE_OFFSET: u32 = 12;
+
+/// What tells which pages of memory every sandbox writes to.
+const FIRST_CELL: &str = "1 + 1";
+
 /// Leaves nothing behind that only the boot needed, and puts all objects out of the garbage collector's sight, so that
 /// it does not write to every page of every sandbox.
 const SETTLE: &str = r"
 import gc
+import sys
+# What was found in folders that only a sandbox will fill.
+for path in [path for path in sys.path_importer_cache if not path.startswith('/usr/')]:
+    del sys.path_importer_cache[path]
+del sys
 gc.collect()
 gc.collect()
 gc.freeze()
@@ -82,8 +131,9 @@ del gc
 pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8>, ImageError> {
     watch(BuildStep::CompilingModule);
     let prepared = prepare(&source.module)?;
-    let engine = wasmtime::Engine::new(&configuration(&EngineOptions { sandboxes_max: 2, ..EngineOptions::default() })?)
-        .map_err(ImageError::Compile)?;
+    let engine =
+        wasmtime::Engine::new(&configuration(&EngineOptions { sandboxes_max: 2, ..EngineOptions::default() })?)
+            .map_err(ImageError::Compile)?;
     let module = Module::new(&engine, &prepared.wasm).map_err(ImageError::Compile)?;
     let linker = linker(&engine, &module).map_err(ImageError::Compile)?;
     let limits = Limits { memory_bytes: 1 << 30, file_bytes: 1 << 30, ..Limits::default() };
@@ -94,28 +144,87 @@ pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8
 
     watch(BuildStep::Booting);
     let library = Arc::new(archive::library(files.iter().cloned()).map_err(library_error)?);
-    let mut boot = Boot::start(&linker, &module, library, &limits)?;
-    boot.run("import exuvia._boot\nexuvia._boot.boot()\ndel exuvia\n")?;
-    for name in &source.modules {
-        boot.run(&format!("__import__({name:?})\n"))?;
-    }
-    boot.set_entry("exuvia._entry", "enter")?;
-    boot.run("import sys\nprint(sys.version.split()[0])\ndel sys\n")?;
-    boot.run(SETTLE)?;
+    // Booting gives the same memory each time: the first one is only there to be searched.
+    let mut searched = boot_interpreter(&linker, &module, &library, &limits, &source.modules)?;
+    searched.run(LIST_OBJECTS)?;
+    let objects = words(&searched.take_file("/tmp/objects")?);
+    let types = words(&searched.take_file("/tmp/types")?).into_iter().collect();
+    let random_state = match source.modules.iter().any(|name| name == "random") {
+        true => Some(random_state(&mut searched)?),
+        false => None,
+    };
+    let version = searched.printed().trim().to_owned();
+    drop(searched);
+    let mut boot = boot_interpreter(&linker, &module, &library, &limits, &source.modules)?;
+    boot.make_immortal(&objects, &types)?;
 
     watch(BuildStep::Freezing);
     let globals = prepared.mutable_globals.iter().map(|&index| Ok((index, boot.mutable_global(index)?)));
     let globals = globals.collect::<Result<BTreeMap<_, _>, ImageError>>()?;
-    let frozen = freeze(&prepared.wasm, &Booted { memory: boot.memory(), globals, table: GLUE_TABLE.to_vec() })?;
+    let memory = boot.memory().to_vec();
+    let frozen = freeze(&prepared.wasm, &Booted { memory: &memory, globals, table: GLUE_TABLE.to_vec() })?;
+    boot.enter_cell(FIRST_CELL)?;
     Ok(encode(Contents {
         engine: "cpython".to_owned(),
-        version: boot.printed().trim().to_owned(),
+        version,
         sources: source.sources.clone(),
         modules: source.modules.clone(),
-        memory_bytes: boot.memory().len() as u64,
+        memory_bytes: memory.len() as u64,
+        random_state,
+        hot_pages: changed_pages(&memory, boot.memory()),
         module: frozen,
         library: archive::encode(files)?,
     }))
+}
+
+fn boot_interpreter(
+    linker: &wasmtime::Linker<crate::guest::Guest>,
+    module: &Module,
+    library: &Arc<Library>,
+    limits: &Limits,
+    modules: &[String],
+) -> Result<Boot, ImageError> {
+    let mut boot = Boot::start(linker, module, Arc::clone(library), limits)?;
+    let names: Vec<String> = modules.iter().map(|name| format!("{name:?}")).collect();
+    boot.run(&format!("import exuvia._boot\nexuvia._boot.boot([{}])\ndel exuvia\n", names.join(", ")))?;
+    boot.set_entry("exuvia._entry", "enter")?;
+    boot.run("import sys\nprint(sys.version.split()[0])\ndel sys\n")?;
+    boot.run(SETTLE)?;
+    Ok(boot)
+}
+
+/// Returns the runs of pages in which two memories differ; gaps of a page are taken along.
+fn changed_pages(before: &[u8], after: &[u8]) -> Vec<PageRun> {
+    const PAGE: usize = 4_096;
+    let mut runs: Vec<PageRun> = Vec::new();
+    for (index, (before, after)) in before.chunks(PAGE).zip(after.chunks(PAGE)).enumerate() {
+        if before == after {
+            continue;
+        }
+        let page = u32::try_from(index).expect("a memory has fewer pages");
+        match runs.last_mut() {
+            Some(run) if page <= run.first + run.count + 1 => run.count = page + 1 - run.first,
+            _ => runs.push(PageRun { first: page, count: 1 }),
+        }
+    }
+    runs
+}
+
+/// Returns where the words of Python's random state lie, after finding them there.
+fn random_state(boot: &mut Boot) -> Result<u32, ImageError> {
+    boot.run(TELL_RANDOM_STATE)?;
+    let told = words(&boot.take_file("/tmp/random")?);
+    let (&object, state) = told.split_first().ok_or_else(|| ImageError::Boot("no random state".to_owned()))?;
+    let address = object + RANDOM_STATE_OFFSET;
+    let found = words(boot.memory().get(address as usize..).unwrap_or_default());
+    if found.get(..state.len()) != Some(state) {
+        return Err(ImageError::Boot("the state of `random` is not laid out as expected".to_owned()));
+    }
+    Ok(address)
+}
+
+fn words(bytes: &[u8]) -> Vec<u32> {
+    bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
 }
 
 fn compile_library(

@@ -48,8 +48,21 @@ pub struct Manifest {
     pub modules: Vec<String>,
     /// The size of the frozen memory, in bytes.
     pub memory_bytes: u64,
+    /// Where the 624 words of the state of Python's `random` lie, if that is imported: each sandbox is given its own.
+    pub random_state: Option<u32>,
+    /// The pages of the memory (4 KiB each) that every sandbox writes to at once, whatever it runs.
+    pub hot_pages: Vec<PageRun>,
     /// Its parts, in the order in which they are stored.
     pub parts: Vec<Part>,
+}
+
+/// Pages of memory that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRun {
+    /// The first one.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
 }
 
 /// One part of an image.
@@ -98,6 +111,8 @@ pub(super) struct Contents {
     pub(super) sources: BTreeMap<String, String>,
     pub(super) modules: Vec<String>,
     pub(super) memory_bytes: u64,
+    pub(super) random_state: Option<u32>,
+    pub(super) hot_pages: Vec<PageRun>,
     pub(super) module: Vec<u8>,
     pub(super) library: Vec<u8>,
 }
@@ -111,13 +126,11 @@ pub(super) fn encode(contents: Contents) -> Vec<u8> {
         sources: contents.sources,
         modules: contents.modules,
         memory_bytes: contents.memory_bytes,
+        random_state: contents.random_state,
+        hot_pages: contents.hot_pages,
         parts: parts
             .iter()
-            .map(|(name, data)| Part {
-                name: (*name).to_owned(),
-                bytes: data.len() as u64,
-                sha256: sha256(data),
-            })
+            .map(|(name, data)| Part { name: (*name).to_owned(), bytes: data.len() as u64, sha256: sha256(data) })
             .collect(),
     };
     let json = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");

@@ -39,6 +39,19 @@ pub(crate) struct Deadlines {
     pub(crate) grace: Duration,
 }
 
+/// What became of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EndedRun {
+    /// How long it took.
+    pub(crate) wall: Duration,
+    /// How much processor time it used.
+    pub(crate) cpu: Duration,
+    /// Why it was interrupted, if it was told that its time is up.
+    pub(crate) interrupted: Option<StopReason>,
+    /// Why the sandbox was stopped, if it was.
+    pub(crate) stopped: Option<StopReason>,
+}
+
 /// See the [module](super).
 #[derive(Debug)]
 pub(crate) struct Gate {
@@ -121,26 +134,25 @@ impl Gate {
     /// A run begins. Returns when the watchdog should look at it first, if it does not look at this gate by then anyway.
     pub(crate) fn begin(&self, now: Instant, deadlines: Deadlines) -> Option<Instant> {
         let mut control = self.control();
-        control.run =
-            Some(Run { started: now, deadlines, cpu_used: Duration::ZERO, polling: None, interrupted: None });
+        control.run = Some(Run { started: now, deadlines, cpu_used: Duration::ZERO, polling: None, interrupted: None });
         let first = [deadlines.wall, deadlines.cpu].into_iter().flatten().min()?;
         let due = now.checked_add(first)?;
         watch(&mut control, due)
     }
 
-    /// The run has ended. Returns how much time it used (wall, processor) and why it was stopped, if it was.
-    pub(crate) fn end(&self, now: Instant) -> (Duration, Duration, Option<StopReason>) {
+    /// The run has ended. Gives access to the memory back if it was taken away.
+    pub(crate) fn end(&self, now: Instant) -> EndedRun {
         let mut control = self.control();
-        let (wall, cpu) = control
-            .run
-            .take()
-            .map_or((Duration::ZERO, Duration::ZERO), |run| (now.saturating_duration_since(run.started), run.cpu_used));
+        let run = control.run.take();
         unprotect(&mut control);
         control.due = None;
-        if let (Some(memory), None) = (control.memory, control.stopped) {
-            set_flag(memory, 0);
+        set_flag(&control, 0);
+        EndedRun {
+            wall: run.as_ref().map_or(Duration::ZERO, |run| now.saturating_duration_since(run.started)),
+            cpu: run.as_ref().map_or(Duration::ZERO, |run| run.cpu_used),
+            interrupted: run.and_then(|run| run.interrupted).map(|(_, reason)| reason),
+            stopped: control.stopped,
         }
-        (wall, cpu, control.stopped)
     }
 
     /// A thread begins to poll the run.
@@ -183,17 +195,13 @@ impl Gate {
     pub(crate) fn raise(&self, interrupt: Interrupt) {
         let mut control = self.control();
         control.due.get_or_insert(interrupt);
-        if let Some(memory) = control.memory {
-            set_flag(memory, 1);
-        }
+        set_flag(&control, 1);
     }
 
     /// Returns the interrupt that is due and clears the flag.
     pub(crate) fn take_due(&self) -> Option<Interrupt> {
         let mut control = self.control();
-        if let Some(memory) = control.memory {
-            set_flag(memory, 0);
-        }
+        set_flag(&control, 0);
         control.due.take()
     }
 
@@ -271,7 +279,7 @@ enum Verdict {
 fn exceeded(run: &Run, now: Instant) -> Verdict {
     let wall = now.saturating_duration_since(run.started);
     let over = |used: Duration, limit: Duration, what: &str| {
-        format!("the cell {what} {:.1} s, the limit is {} s", used.as_secs_f64(), limit.as_secs_f64())
+        format!("{what} {:.1} s, the limit is {} s", used.as_secs_f64(), limit.as_secs_f64())
     };
     if let Some(limit) = run.deadlines.wall
         && wall >= limit
@@ -282,7 +290,7 @@ fn exceeded(run: &Run, now: Instant) -> Verdict {
     if let Some(limit) = run.deadlines.cpu
         && cpu >= limit
     {
-        return Verdict::Exceeded { reason: StopReason::Cpu, message: over(cpu, limit, "used processor time of") };
+        return Verdict::Exceeded { reason: StopReason::Cpu, message: over(cpu, limit, "used processor time for") };
     }
     let until_wall = run.deadlines.wall.map(|limit| limit - wall);
     let until_cpu = run.deadlines.cpu.map(|limit| limit - cpu);
@@ -293,20 +301,20 @@ fn exceeded(run: &Run, now: Instant) -> Verdict {
 
 fn deliver(control: &mut Control, signal: u8, message: String) {
     control.due = Some(Interrupt { signal, message });
-    if let Some(memory) = control.memory {
-        set_flag(memory, 1);
-    }
+    set_flag(control, 1);
     if let Some(waker) = control.waker.take() {
         waker.wake();
     }
 }
 
-/// Writes the flag word, which the guest may be reading (or writing) at the same time.
-fn set_flag(memory: GuestMemory, value: u32) {
+/// Writes the flag word, which the guest may be reading (or writing) at the same time; unless there is no memory, or
+/// access to it was taken away.
+fn set_flag(control: &Control, value: u32) {
+    let Some(memory) = control.memory.filter(|_| !control.protected) else { return };
     debug_assert!(memory.flag + 4 <= memory.length && memory.flag.is_multiple_of(4));
     #[expect(unsafe_code, reason = "the word lies in the guest's memory, which another thread is running on")]
     // SAFETY: `GuestMemory` lies in accessible memory until it is detached, which takes the lock that the caller holds;
-    // it is only made inaccessible under the same lock, by `stop`, after which no caller gets here before `unprotect`.
+    // it is only made inaccessible under the same lock, by `stop`, which `protected` tells.
     // The access is atomic; the guest's own are ordinary loads and stores of machine code, not of this language.
     unsafe {
         AtomicU32::from_ptr((memory.base + memory.flag) as *mut u32).store(value, Ordering::SeqCst);

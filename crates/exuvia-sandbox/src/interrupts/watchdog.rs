@@ -91,6 +91,7 @@ impl Watchdog {
     }
 
     /// Returns a future that is ready after this time.
+    #[expect(clippy::disallowed_methods, reason = "a wait of the live host is real time")]
     pub(crate) fn sleep(&self, duration: Duration) -> Sleep {
         let due = Instant::now().checked_add(duration);
         let state = Arc::new(Mutex::new(SleepState::default()));
@@ -118,6 +119,7 @@ impl Shared {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "limits are about real time")]
     fn run(&self) {
         let mut queue = self.queue();
         while !queue.closed {

@@ -71,9 +71,7 @@ impl Folder {
         }
         if file_type.is_symlink() {
             let target = self.dir.read_link_contents(folder.join(name)).ok()?;
-            return target
-                .is_relative()
-                .then(|| MountEntryKind::Symlink(target.into_os_string().into_encoded_bytes()));
+            return target.is_relative().then(|| MountEntryKind::Symlink(target.into_os_string().into_encoded_bytes()));
         }
         None
     }

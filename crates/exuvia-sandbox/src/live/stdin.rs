@@ -124,9 +124,8 @@ impl ReaderThread {
         let (wanted, requests) = channel();
         let shared = Arc::new(Mutex::new(Shared::default()));
         let for_thread = Arc::clone(&shared);
-        let spawned = thread::Builder::new()
-            .name("exuvia-stdin".to_owned())
-            .spawn(move || serve(reader, &requests, &for_thread));
+        let spawned =
+            thread::Builder::new().name("exuvia-stdin".to_owned()).spawn(move || serve(reader, &requests, &for_thread));
         if spawned.is_ok() {
             *self = Self::Running { wanted, shared };
         }

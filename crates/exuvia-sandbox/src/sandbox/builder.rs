@@ -6,6 +6,7 @@ use bytes::Bytes;
 use exuvia_core::{Host, Limits};
 use wasmtime::{CallHook, Instance, ModuleExport, Store, TypedFunc, Val, WasmParams, WasmResults};
 
+use super::pages::prefault;
 use super::reply::{Configuration, Request};
 use super::{End, Handles, Sandbox};
 use crate::engine::Engine;
@@ -111,7 +112,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the working directory. Default: `/work`.
+    /// Sets the working directory. Default: `/workspace`.
     #[must_use]
     pub fn working_directory(mut self, path: impl Into<String>) -> Self {
         self.working_directory = Some(path.into());
@@ -155,6 +156,10 @@ impl SandboxBuilder {
                 "the memory limit is {limit} bytes, the interpreter alone needs {floor}"
             )));
         }
+        let recursion = self.limits.recursion;
+        if !(50..=100_000).contains(&recursion) {
+            return Err(SandboxError::Config(format!("the recursion limit is {recursion}, it must be 50 to 100000")));
+        }
         let vfs = self.file_system()?;
         let host = match self.host.take() {
             Some(host) => host,
@@ -178,19 +183,29 @@ impl SandboxBuilder {
         });
         let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
         let handles = handles(&self.engine, &mut store, instance)?;
-        let mut sandbox =
-            Sandbox { engine: self.engine, store, handles, limits: self.limits, ended: None };
+        prefault(&store, &handles.memory, &self.engine.image().manifest().hot_pages);
+        let mut sandbox = Sandbox { engine: self.engine, store, handles, limits: self.limits, ended: None };
+        sandbox.seed_random()?;
+        let recursion = (sandbox.limits.recursion != Limits::RECURSION).then_some(sandbox.limits.recursion);
+        if self.arguments.is_empty()
+            && self.environment.is_empty()
+            && self.working_directory.is_none()
+            && recursion.is_none()
+        {
+            // Everything is as the image has it.
+            return Ok(sandbox);
+        }
         let configuration = Configuration {
-            argv: &self.arguments,
-            env: &self.environment,
+            argv: (!self.arguments.is_empty()).then_some(&self.arguments),
+            env: self.environment.into_iter().collect(),
             cwd: self.working_directory.as_deref(),
+            recursion,
         };
         match sandbox.exchange(Request::Configure(&configuration)).await? {
-            (End::Answer(answer), _) if answer.error.is_none() => Ok(sandbox),
-            (End::Answer(answer), _) => {
-                let error = answer.error.map(|error| error.message).unwrap_or_default();
-                Err(SandboxError::Config(error))
-            }
+            (End::Answer(answer), _) => match answer.error {
+                None => Ok(sandbox),
+                Some(error) => Err(SandboxError::Config(error.message)),
+            },
             (End::Exit(_), _) => Err(SandboxError::Config("the sandbox ended while it was made".to_owned())),
             (End::Stopped(reason, _), _) => {
                 Err(SandboxError::Config(format!("the sandbox was stopped while it was made: {reason:?}")))
@@ -245,17 +260,14 @@ fn handles(engine: &Engine, store: &mut Store<Guest>, instance: Instance) -> Res
         .and_then(wasmtime::Extern::into_memory)
         .ok_or_else(missing)?;
     let mut global = |export: &ModuleExport| {
-        instance
-            .get_module_export(&mut *store, export)
-            .and_then(wasmtime::Extern::into_global)
-            .ok_or_else(missing)
+        instance.get_module_export(&mut *store, export).and_then(wasmtime::Extern::into_global).ok_or_else(missing)
     };
     let [checks, trip] = [global(&exports.checks)?, global(&exports.trip)?];
-    let [buffer, flag] = [global(&exports.buffer)?, global(&exports.flag)?].map(|global| match global.get(&mut *store)
-    {
-        Val::I32(address) => address.cast_unsigned(),
-        _ => 0,
-    });
+    let [buffer, flag] =
+        [global(&exports.buffer)?, global(&exports.flag)?].map(|global| match global.get(&mut *store) {
+            Val::I32(address) => address.cast_unsigned(),
+            _ => 0,
+        });
     let flag_end = flag as usize + 4;
     if flag == 0 || !flag.is_multiple_of(4) || flag_end > memory.data_size(&*store) || buffer == 0 {
         return Err(ImageError::Module("the glue module was not set up".to_owned()).into());
@@ -268,7 +280,6 @@ fn handles(engine: &Engine, store: &mut Store<Guest>, instance: Instance) -> Res
         reply_size: function(store, instance, &exports.reply_size)?,
         malloc: function(store, instance, &exports.malloc)?,
         free: function(store, instance, &exports.free)?,
-        finalize: function(store, instance, &exports.finalize)?,
         checks,
         trip,
         buffer,

@@ -4,9 +4,10 @@
 //! are bounded, parsed into the types of an [`Outcome`](exuvia_core::Outcome), and believed only as the program's own
 //! words.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exuvia_core::{ErrorReport, Value};
+use exuvia_core::{ErrorReport, LimitKind, Value};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Script, ScriptSource};
@@ -19,8 +20,6 @@ const CONFIGURE: u32 = 3;
 const COMPLETE: u32 = 4;
 const INCOMPLETE: u32 = 5;
 const FINISH: u32 = 6;
-/// Not an operation of the guest's Python: the interpreter itself is taken down.
-pub(super) const FINALIZE: u32 = u32::MAX;
 
 /// What is asked of the guest.
 #[derive(Debug)]
@@ -31,15 +30,15 @@ pub(super) enum Request<'a> {
     Complete { text: &'a str, cursor: usize },
     Completeness(&'a str),
     Finish,
-    Finalize,
 }
 
 /// What was frozen with the image and is a sandbox's own.
 #[derive(Debug, Serialize)]
 pub(super) struct Configuration<'a> {
-    pub(super) argv: &'a [String],
-    pub(super) env: &'a [(String, String)],
+    pub(super) argv: Option<&'a Vec<String>>,
+    pub(super) env: BTreeMap<String, String>,
     pub(super) cwd: Option<&'a str>,
+    pub(super) recursion: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +87,6 @@ impl Request<'_> {
             }
             Self::Completeness(source) => (INCOMPLETE, source.as_bytes().to_vec()),
             Self::Finish => (FINISH, Vec::new()),
-            Self::Finalize => (FINALIZE, Vec::new()),
         })
     }
 }
@@ -160,6 +158,30 @@ impl Answer {
     pub(super) fn completeness(&self) -> Completeness {
         self.state
     }
+}
+
+/// Returns the answer that the guest would have given, had an interrupt not struck before it could catch it.
+pub(super) fn struck(signal: u8, message: &str) -> Answer {
+    let (type_name, limit) = match signal {
+        24 => ("exuvia.TimeLimit", Some(LimitKind::Time)),
+        25 => ("exuvia.OutputLimit", Some(LimitKind::Output)),
+        _ => ("KeyboardInterrupt", None),
+    };
+    let message = if limit.is_some() { message } else { "" };
+    let traceback = if message.is_empty() { format!("{type_name}\n") } else { format!("{type_name}: {message}\n") };
+    let error = ErrorReport {
+        type_name: type_name.to_owned(),
+        message: message.to_owned(),
+        notes: Vec::new(),
+        frames: Vec::new(),
+        cause: None,
+        context: None,
+        group: Vec::new(),
+        syntax: None,
+        traceback,
+        limit,
+    };
+    Answer { error: Some(Box::new(error)), ..Answer::default() }
 }
 
 /// Parses an answer.

@@ -1,6 +1,7 @@
 //! The standard library: a read-only tree that all sandboxes share.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 
@@ -41,7 +42,7 @@ pub struct LibraryFile {
 /// sandbox starts with. Built once; a sandbox holds it by `Arc`.
 #[derive(Debug)]
 pub struct Library {
-    nodes: Vec<LibraryNode>,
+    nodes: LazyLock<Vec<LibraryNode>, Box<dyn FnOnce() -> Vec<LibraryNode> + Send + Sync>>,
     modified: Timestamp,
     /// The library's place in the initial tree: the inode of the directory above it.
     pub(super) above: u64,
@@ -79,11 +80,28 @@ impl Library {
     ) -> Result<Self, LibraryError> {
         let mut initial = Tree::initial();
         let (above, name) = make_place(&mut initial, root)?;
-        let mut growing = Growing::new(name);
-        for file in files {
-            growing.add(file)?;
-        }
-        Ok(Self { nodes: growing.finish(), modified, above, initial })
+        let nodes = Growing::of(name, files)?.finish();
+        Ok(Self { nodes: LazyLock::new(Box::new(|| nodes)), modified, above, initial })
+    }
+
+    /// Makes a library like [`from_files`](Self::from_files) whose files are only looked at when the first of them is:
+    /// most programs need none. Files that do not fit together, or cannot be made, give an empty library then.
+    ///
+    /// # Errors
+    ///
+    /// A malformed `root`.
+    pub fn lazy(
+        root: &[u8],
+        modified: Timestamp,
+        files: impl FnOnce() -> Option<Vec<LibraryFile>> + Send + Sync + 'static,
+    ) -> Result<Self, LibraryError> {
+        let mut initial = Tree::initial();
+        let (above, name) = make_place(&mut initial, root)?;
+        let make = move || {
+            let growing = files().and_then(|files| Growing::of(name.clone(), files).ok());
+            growing.unwrap_or_else(|| Growing::new(name)).finish()
+        };
+        Ok(Self { nodes: LazyLock::new(Box::new(make)), modified, above, initial })
     }
 
     pub(super) fn get(&self, node: u32) -> Option<&LibraryNode> {
@@ -163,6 +181,14 @@ enum GrowingBody {
 impl Growing {
     fn new(name: Name) -> Self {
         Self { nodes: vec![(0, name, GrowingBody::Directory(BTreeMap::new()))] }
+    }
+
+    fn of(name: Name, files: impl IntoIterator<Item = LibraryFile>) -> Result<Self, LibraryError> {
+        let mut growing = Self::new(name);
+        for file in files {
+            growing.add(file)?;
+        }
+        Ok(growing)
     }
 
     fn add(&mut self, file: LibraryFile) -> Result<(), LibraryError> {

@@ -27,6 +27,7 @@ impl Vfs {
     /// `EEXIST`, `ENOENT`, `ENOTDIR`, `EACCES`, `EROFS`, `ENOSPC`.
     pub fn make_directory(&mut self, place: Place<'_>, mode: u32) -> Result<()> {
         let found = self.resolve(place, Rule::Parent)?;
+        self.tick();
         let node =
             NewNode { body: NewBody::Directory, mode: mode & 0o1777 & !self.umask, owner: Owner::Guest, now: self.now };
         self.make(&found, node)
@@ -49,6 +50,7 @@ impl Vfs {
             return Err(Errno::Inval.into());
         }
         let found = self.resolve(place, Rule::Parent)?;
+        self.tick();
         self.make(&found, self.new_symlink(target.into()))
     }
 
@@ -101,6 +103,7 @@ impl Vfs {
         if directory {
             return Err(Errno::Isdir.into());
         }
+        self.tick();
         Ok(self.tree.unlink(parent, name, self.now)?)
     }
 
@@ -128,6 +131,7 @@ impl Vfs {
         if self.tree.directory(inode)?.len() > 0 {
             return Err(Errno::Notempty.into());
         }
+        self.tick();
         Ok(self.tree.unlink(parent, name, self.now)?)
     }
 

@@ -42,6 +42,13 @@ impl Timestamp {
             nanoseconds: u32::try_from(rest).expect("a remainder is below a billion"),
         }
     }
+
+    /// Returns the time this much later, which must be less than a second.
+    pub(super) fn after(self, nanoseconds: u32) -> Self {
+        let sum = self.nanoseconds + nanoseconds;
+        let carry = sum / 1_000_000_000;
+        Self { seconds: self.seconds.saturating_add(i64::from(carry)), nanoseconds: sum % 1_000_000_000 }
+    }
 }
 
 /// The three times of a file.

@@ -76,6 +76,7 @@ impl Vfs {
             && kind == Kind::File
             && let NodeId::Memory(inode) = node
         {
+            self.tick();
             self.tree.edit(inode, |content, _| content.set_length(0))?;
             self.tree.note_write(inode, self.now);
         }
@@ -92,6 +93,7 @@ impl Vfs {
             self.is_alive(inode)?;
         }
         let parent = self.may_change(found.parent)?;
+        self.tick();
         let inode = self.tree.create(parent, name, self.new_file(mode))?;
         self.open_node(NodeId::Memory(inode), flags, access)
     }

@@ -108,6 +108,7 @@ impl Vfs {
             return Err(Errno::Rofs);
         };
         let directory = self.is_directory(step.node);
+        self.tick();
         self.tree.directory_mut(from)?.remove(&step.from_name).ok_or(Errno::Noent)?;
         self.tree.attach(to, &step.to_name, step.node, directory)?;
         self.tree.note_write(from, self.now);

@@ -113,7 +113,7 @@ impl Tree {
         let own = |mode| NewNode { owner: Owner::Guest, ..directory(mode) };
         let home = tree.grow(ROOT, b"home", directory(0o755));
         tree.grow(home, b"user", own(0o755));
-        tree.grow(ROOT, b"work", own(0o755));
+        tree.grow(ROOT, b"workspace", own(0o755));
         tree.usage = Usage::default();
         tree
     }

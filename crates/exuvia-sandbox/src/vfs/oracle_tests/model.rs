@@ -16,13 +16,13 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Makes a directory that lies `depth` levels below `/work`.
+    /// Makes a directory that lies `depth` levels below `/workspace`.
     pub(super) fn new(depth: usize) -> Self {
         let library = Library::from_files(b"/usr/lib/python", Timestamp::default(), []).unwrap();
         let mut vfs = Vfs::new(Arc::new(library), FileLimits::default());
         vfs.set_time((SET_SECONDS_MAX + 1) * 1_000_000_000);
         vfs.set_umask(process_umask());
-        let top = [b"/work".as_slice(), &b"/level".repeat(depth)].concat();
+        let top = [b"/workspace".as_slice(), &b"/level".repeat(depth)].concat();
         vfs.add_directory(&top).unwrap();
         vfs.change_directory(Place::cwd(&top)).unwrap();
         Self { vfs, top, open: Vec::new() }

@@ -60,7 +60,7 @@ fn a_path_handle_only_names_a_place() {
     assert_eq!(vfs.read(fd, &mut [0]), errno(Errno::Badf));
     assert_eq!(vfs.set_mode(Target::Fd(fd), 0), errno(Errno::Badf));
     assert_eq!(vfs.check_descriptor(fd), errno(Errno::Badf));
-    let directory = vfs.open(at("/work"), OpenFlags::PATH, 0).unwrap();
+    let directory = vfs.open(at("/workspace"), OpenFlags::PATH, 0).unwrap();
     assert_eq!(vfs.open(Place::at(directory, b"a"), READ, 0), Ok(5));
 }
 

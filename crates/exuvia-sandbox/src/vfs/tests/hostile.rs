@@ -57,10 +57,13 @@ fn a_very_deep_tree_is_built_moved_walked_and_dropped() {
         vfs.change_directory(at("d")).unwrap();
     }
     assert_eq!(vfs.working_directory(), errno(Errno::Nametoolong));
-    assert_eq!(vfs.rename(Renaming { from: at("/work/top"), to: at("in"), keep_existing: false }), errno(Errno::Inval));
-    assert_eq!(rename(&mut vfs, "/work/top", "/work/other/top"), Ok(()));
-    let seen = vfs.walk(b"/work").unwrap().inspect(|entry| assert!(entry.path.len() <= PATH_BYTES_MAX)).count();
-    assert_eq!(seen, 2 + (PATH_BYTES_MAX - "/work/other/top".len()) / 2);
+    assert_eq!(
+        vfs.rename(Renaming { from: at("/workspace/top"), to: at("in"), keep_existing: false }),
+        errno(Errno::Inval)
+    );
+    assert_eq!(rename(&mut vfs, "/workspace/top", "/workspace/other/top"), Ok(()));
+    let seen = vfs.walk(b"/workspace").unwrap().inspect(|entry| assert!(entry.path.len() <= PATH_BYTES_MAX)).count();
+    assert_eq!(seen, 2 + (PATH_BYTES_MAX - "/workspace/other/top".len()) / 2);
     assert_eq!(vfs.usage().inodes, 2 + DEPTH as u64);
 }
 

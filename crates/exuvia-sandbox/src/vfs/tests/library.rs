@@ -79,7 +79,7 @@ fn malformed_libraries_are_refused() {
     assert_eq!(build("/lib", &["a", ""]), path(""));
     assert_eq!(build("lib", &[]), path("lib"));
     assert_eq!(build("/", &[]), path("/"));
-    assert_eq!(build("/work", &[]), path("/work"));
+    assert_eq!(build("/workspace", &[]), path("/workspace"));
     assert_eq!(build("/lib", &["a/b", "a"]), taken("a"));
     assert_eq!(build("/lib", &["a", "a/b"]), taken("a/b"));
     assert_eq!(build("/lib", &["a", "a"]), taken("a"));

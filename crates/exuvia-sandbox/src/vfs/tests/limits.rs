@@ -39,8 +39,8 @@ fn holes_are_free_and_read_as_zeros() {
     assert_eq!(vfs.read_at(fd, &mut buffer, (1 << 40) - 5), Ok(Io::Done(5)));
     assert_eq!(buffer, [0, 0, 0, 0, 0, 1, 1, 1, 1]);
     assert_eq!(vfs.usage().bytes, 0);
-    let host = HostError::Errno { path: "/work/a".into(), errno: Errno::Fbig };
-    assert_eq!(vfs.read_file(b"/work/a", 1 << 20), Err(host));
+    let host = HostError::Errno { path: "/workspace/a".into(), errno: Errno::Fbig };
+    assert_eq!(vfs.read_file(b"/workspace/a", 1 << 20), Err(host));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_number_of_files_is_limited() {
     assert_eq!(vfs.make_symlink(b"a", at("m")), errno(Errno::Nospc));
     vfs.remove_directory(at("d")).unwrap();
     assert_eq!(vfs.make_directory(at("e"), 0o755), Ok(()));
-    let stat = vfs.stat_file_system(follow("/work")).unwrap();
+    let stat = vfs.stat_file_system(follow("/workspace")).unwrap();
     assert_eq!((stat.files, stat.files_free, stat.read_only), (3, 0, false));
 }
 
@@ -108,11 +108,11 @@ fn the_number_of_descriptors_is_limited() {
 #[test]
 fn the_host_is_held_to_the_limits_too() {
     let mut vfs = with_limits(FileLimits { bytes: 512, files: 1, ..FileLimits::default() });
-    let refused = |errno| Err(HostError::Errno { path: "/work/a".into(), errno });
-    assert_eq!(vfs.add_file(b"/work/a", &vec![1; 513].into(), 0o644), refused(Errno::Nospc));
-    assert_eq!(vfs.add_file(b"/work/a", &vec![1; 512].into(), 0o644), Ok(()));
-    assert_eq!(vfs.add_file(b"/work/a", &vec![2; 300].into(), 0o600), Ok(()));
-    assert_eq!(vfs.add_file(b"/work/a", &vec![1; 513].into(), 0o644), refused(Errno::Nospc));
-    assert_eq!(vfs.read_file(b"/work/a", 512).unwrap(), vec![2; 300]);
+    let refused = |errno| Err(HostError::Errno { path: "/workspace/a".into(), errno });
+    assert_eq!(vfs.add_file(b"/workspace/a", &vec![1; 513].into(), 0o644), refused(Errno::Nospc));
+    assert_eq!(vfs.add_file(b"/workspace/a", &vec![1; 512].into(), 0o644), Ok(()));
+    assert_eq!(vfs.add_file(b"/workspace/a", &vec![2; 300].into(), 0o600), Ok(()));
+    assert_eq!(vfs.add_file(b"/workspace/a", &vec![1; 513].into(), 0o644), refused(Errno::Nospc));
+    assert_eq!(vfs.read_file(b"/workspace/a", 512).unwrap(), vec![2; 300]);
     assert_eq!(vfs.usage(), Usage { bytes: 512, inodes: 1 });
 }

@@ -48,13 +48,13 @@ fn a_removed_directory_can_be_left_but_not_listed() {
     vfs.make_directory(at("d"), 0o755).unwrap();
     vfs.change_directory(at("d")).unwrap();
     let fd = vfs.open(at("."), READ, 0).unwrap();
-    vfs.remove_directory(at("/work/d")).unwrap();
+    vfs.remove_directory(at("/workspace/d")).unwrap();
     assert_eq!(vfs.read_directory(fd, 9), errno(Errno::Noent));
     assert_eq!(vfs.working_directory(), errno(Errno::Noent));
     assert_eq!(vfs.open(at("a"), CREATE | WRITE, 0o644), errno(Errno::Noent));
     assert_eq!(vfs.make_directory(at("a"), 0o755), errno(Errno::Noent));
     vfs.change_directory(at("..")).unwrap();
-    assert_eq!(vfs.working_directory().unwrap(), b"/work");
+    assert_eq!(vfs.working_directory().unwrap(), b"/workspace");
     assert_eq!(vfs.usage().inodes, 1);
     vfs.close(fd).unwrap();
     assert_eq!(vfs.usage().inodes, 0);

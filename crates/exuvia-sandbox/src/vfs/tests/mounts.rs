@@ -37,7 +37,7 @@ impl Host {
     fn new() -> Self {
         let mut host = Self::default();
         let size = 2 * BLOCK + 10;
-        let links = [link("out", "/work/own"), link("up", "../a"), link("in", "d/x")];
+        let links = [link("out", "/workspace/own"), link("up", "../a"), link("in", "d/x")];
         let root = [directory("d"), file("big", size as u64), file("a", 3)];
         host.directories.insert(b"".to_vec(), root.into_iter().chain(links).collect());
         host.directories.insert(b"d".to_vec(), vec![file("x", 1), directory("e"), link("up", "../a")]);
@@ -147,26 +147,26 @@ fn a_mount_is_read_only_and_stays_where_it_is() {
     assert_eq!(run(&mut |vfs| vfs.make_directory(at("/mnt/data/d"), 0o755)), errno(Errno::Exist));
     assert_eq!(run(&mut |vfs| vfs.unlink(at("/mnt/data/a"))), rofs);
     assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data/a", "/mnt/data/b")), rofs);
-    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data/a", "/work/a")), errno(Errno::Xdev));
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data/a", "/workspace/a")), errno(Errno::Xdev));
     assert_eq!(run(&mut |vfs| rename(vfs, "/mnt/data", "/mnt/else")), errno(Errno::Busy));
     assert_eq!(run(&mut |vfs| vfs.remove_directory(at("/mnt/data"))), errno(Errno::Busy));
     assert_eq!(run(&mut |vfs| vfs.set_mode(follow("/mnt/data/a"), 0)), rofs);
-    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt", "/work/mnt")), errno(Errno::Acces));
+    assert_eq!(run(&mut |vfs| rename(vfs, "/mnt", "/workspace/mnt")), errno(Errno::Acces));
 }
 
 #[test]
 fn a_mount_can_be_the_working_directory() {
     let mut vfs = vfs();
-    vfs.mount(b"/work", ID).unwrap();
+    vfs.mount(b"/workspace", ID).unwrap();
     let mut host = Host::new();
     assert_eq!(host.serve(&mut vfs, |vfs| vfs.stat(follow("a"))).unwrap().size, 3);
     host.serve(&mut vfs, |vfs| vfs.change_directory(at("d/e"))).unwrap();
-    assert_eq!(vfs.working_directory().unwrap(), b"/work/d/e");
+    assert_eq!(vfs.working_directory().unwrap(), b"/workspace/d/e");
     assert_eq!(vfs.mount(b"/other", ID), Err(HostError::MountTaken(7)));
     let refused = |path: &str, errno| Err(HostError::Errno { path: path.into(), errno });
-    assert_eq!(vfs.mount(b"/work", MountId(8)), refused("/work", Errno::Busy));
+    assert_eq!(vfs.mount(b"/workspace", MountId(8)), refused("/workspace", Errno::Busy));
     assert_eq!(vfs.mount(b"/dev", MountId(8)), refused("/dev", Errno::Notempty));
-    assert_eq!(vfs.mount(b"/work/d/m", MountId(8)), refused("/work/d/m", Errno::Rofs));
+    assert_eq!(vfs.mount(b"/workspace/d/m", MountId(8)), refused("/workspace/d/m", Errno::Rofs));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn the_systems_directories_are_not_the_guests() {
     assert_eq!(vfs.make_directory(at("/x"), 0o755), errno(Errno::Acces));
     assert_eq!(vfs.unlink(at("/dev/null")), errno(Errno::Acces));
     assert_eq!(vfs.remove_directory(at("/tmp")), errno(Errno::Acces));
-    assert_eq!(rename(&mut vfs, "/work", "/tmp/work"), errno(Errno::Acces));
+    assert_eq!(rename(&mut vfs, "/workspace", "/tmp/workspace"), errno(Errno::Acces));
     assert_eq!(vfs.set_mode(follow("/usr"), 0o777), errno(Errno::Perm));
     assert_eq!(vfs.make_directory(at("/tmp/x"), 0o755), Ok(()));
     assert_eq!(vfs.make_directory(at("/home/user/x"), 0o755), Ok(()));

@@ -16,7 +16,7 @@ fn each_operation_moves_its_times() {
     set(&mut vfs, 10);
     let fd = open(&mut vfs, "a");
     assert_eq!(times(&mut vfs, "a"), (10, 10, 10));
-    assert_eq!(times(&mut vfs, "/work"), (0, 10, 10));
+    assert_eq!(times(&mut vfs, "/workspace"), (0, 10, 10));
     set(&mut vfs, 20);
     vfs.write(fd, b"x").unwrap();
     assert_eq!(times(&mut vfs, "a"), (10, 20, 20));
@@ -26,7 +26,7 @@ fn each_operation_moves_its_times() {
     set(&mut vfs, 40);
     rename(&mut vfs, "a", "b").unwrap();
     assert_eq!(times(&mut vfs, "b"), (10, 20, 40));
-    assert_eq!(times(&mut vfs, "/work"), (0, 40, 40));
+    assert_eq!(times(&mut vfs, "/workspace"), (0, 40, 40));
     set(&mut vfs, 50);
     vfs.truncate(follow("b"), 0).unwrap();
     assert_eq!(times(&mut vfs, "b"), (10, 50, 50));
@@ -65,4 +65,39 @@ fn times_can_be_set_omitted_and_negative() {
     assert_eq!(vfs.set_times(follow("/dev"), changes(early, early)), errno(Errno::Perm));
     assert_eq!(vfs.set_times(follow("/dev"), changes(TimeChange::Now, TimeChange::Now)), errno(Errno::Acces));
     assert_eq!(vfs.set_times(follow("/tmp"), changes(TimeChange::Now, TimeChange::Now)), Ok(()));
+}
+
+#[test]
+fn each_change_of_names_has_a_time_of_its_own() {
+    let mut vfs = vfs();
+    set(&mut vfs, 10);
+    let modified = |vfs: &mut Vfs, path: &str| vfs.stat(Target::NoFollow(at(path))).unwrap().modified;
+    let mut last = modified(&mut vfs, "/workspace");
+    let mut moves_on = |vfs: &mut Vfs, path: &str| {
+        let before = std::mem::replace(&mut last, modified(vfs, path));
+        assert!(before < last, "{before:?} to {last:?}");
+    };
+    open(&mut vfs, "a");
+    moves_on(&mut vfs, "/workspace");
+    vfs.make_directory(at("d"), 0o777).unwrap();
+    moves_on(&mut vfs, "/workspace");
+    vfs.make_symlink(b"a", at("l")).unwrap();
+    moves_on(&mut vfs, "/workspace");
+    rename(&mut vfs, "a", "b").unwrap();
+    moves_on(&mut vfs, "/workspace");
+    vfs.unlink(at("l")).unwrap();
+    moves_on(&mut vfs, "/workspace");
+    vfs.remove_directory(at("d")).unwrap();
+    moves_on(&mut vfs, "/workspace");
+    let truncate = OpenFlags::WRITE_ONLY | OpenFlags::TRUNCATE;
+    vfs.open(at("b"), truncate, 0).unwrap();
+    moves_on(&mut vfs, "b");
+    // The clock may stand still meanwhile, but times do not go back for that.
+    set(&mut vfs, 10);
+    open(&mut vfs, "c");
+    moves_on(&mut vfs, "/workspace");
+    // They follow it where it goes back itself.
+    set(&mut vfs, 9);
+    open(&mut vfs, "e");
+    assert_eq!(times(&mut vfs, "/workspace"), (0, 9, 9));
 }
