@@ -30,7 +30,7 @@ async def main():
     print([t.get_name() for t in done], [t.get_name() for t in pending])
     for t in pending:
         print(await t)
-    for c in asyncio.as_completed([job("k", 0.2), job("l", 0.1)]):
+    for c in asyncio.as_completed([asyncio.sleep(0.2, "k"), asyncio.sleep(0.1, "l")]):
         print("completed", await c)
     t = asyncio.create_task(job("m", 0, True))
     await asyncio.wait([t])

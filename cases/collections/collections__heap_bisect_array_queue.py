@@ -24,7 +24,7 @@ a[0] = 10
 print(a, a.tolist(), a.itemsize, a.typecode, a.tobytes()[:4], a.index(3), a.count(2), a[1:3], a.pop(), a + a[:1], a * 2, a == array.array("l", a))
 a.frombytes(b"\x01\x00\x00\x00")
 a.byteswap()
-print(a[-1], array.array("u", "hé"), array.array("d", [1.5]).buffer_info()[1], array.array("w", "a😀").tounicode(), array.array("B", b"ab"))
+print(a[-1], array.array("w", "hé"), array.array("d", [1.5]).buffer_info()[1], array.array("w", "a😀").tounicode(), array.array("B", b"ab"))
 q = queue.PriorityQueue()
 for item in [(2, "b"), (1, "a")]:
     q.put(item)

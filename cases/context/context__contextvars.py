@@ -28,7 +28,7 @@ def inside():
     return var.get()
 
 
-print(ctx.run(inside), var.get(), ctx[var], ctx.get(nodef), len(ctx), var in ctx, [v.name for v in ctx])
+print(ctx.run(inside), var.get(), ctx[var], ctx.get(nodef), var in ctx, sorted(v.name for v in ctx if v in (var, nodef)))
 try:
     ctx.run(ctx.run, inside)
 except RuntimeError as error:

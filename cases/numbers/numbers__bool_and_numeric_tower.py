@@ -4,7 +4,7 @@ from fractions import Fraction
 
 for value in [True, 1, 1.0, 1j, Fraction(1, 2), Decimal(1)]:
     print(repr(value), [n for n in ("Number", "Complex", "Real", "Rational", "Integral") if isinstance(value, getattr(numbers, n))])
-print(True & False, True | 2, True ^ True, True == 1, True is 1 if False else True, ~5, True + 1.5, "ab"[True], [10, 20][False], {True: "t"}[1])
+print(True & False, True | 2, True ^ True, True == 1, ~5, True + 1.5, "ab"[True], [10, 20][False], {True: "t"}[1])
 import warnings
 
 with warnings.catch_warnings(record=True) as caught:

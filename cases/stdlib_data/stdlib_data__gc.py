@@ -40,7 +40,8 @@ Lazarus.saved.clear()
 gc.collect()
 print(len(Lazarus.saved))
 l = []
-print(gc.is_tracked(l), gc.is_tracked(5), gc.is_tracked("a"), gc.is_tracked({}), l in gc.get_referents([l]), any(r is not None for r in gc.get_referrers(l)), gc.is_finalized(l))
+holder = [l]
+print(gc.is_tracked(l), gc.is_tracked(5), gc.is_tracked("a"), gc.is_tracked({}), l in gc.get_referents([l]), any(r is holder for r in gc.get_referrers(l)), gc.is_finalized(l))
 events = []
 gc.callbacks.append(lambda phase, info: events.append((phase, info["generation"])))
 gc.collect(0)

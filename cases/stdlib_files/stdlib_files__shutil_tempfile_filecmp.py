@@ -13,7 +13,7 @@ c = filecmp.dircmp("src", "dst/")
 print(filecmp.cmp("src/a.txt", "dst/a.txt"), c.common, c.left_only, c.subdirs["sub"].right_only, filecmp.cmpfiles("src", "dst", ["a.txt", "nope"]))
 print(os.path.basename(shutil.make_archive("arch", "zip", "src")), os.path.basename(shutil.make_archive("arch", "gztar", "src")))
 shutil.unpack_archive("arch.zip", "unz")
-print(sorted(os.listdir("unz")), sorted(n for n, _ in shutil.get_archive_formats()))
+print(sorted(os.listdir("unz")))
 shutil.rmtree("dst")
 print(os.path.exists("dst"), shutil.which("no-such-program"))
 for bad in ["shutil.copy('nope', 'x')", "shutil.copytree('src', 'unz')", "shutil.rmtree('nope')", "shutil.copyfile('src/a.txt', 'src/a.txt')", "shutil.unpack_archive('src/a.txt')", "shutil.make_archive('x', 'nope')", "shutil.move('nope', 'x')"]:

@@ -5,7 +5,7 @@ print(r.random(), r.randint(1, 100), r.randrange(0, 100, 5), r.uniform(1, 2), r.
 l = list(range(10))
 r.shuffle(l)
 print(l, r.sample(range(100), 5), r.sample(["a", "b"], counts=[3, 2], k=4))
-print(r.gauss(0, 1), r.normalvariate(), r.expovariate(1.5), r.betavariate(1, 2), r.gammavariate(2, 1), r.triangular(0, 1, 0.5), r.lognormvariate(), r.vonmisesvariate(0, 1), r.paretovariate(3), r.weibullvariate(1, 2), r.binomialvariate(10, 0.3))
+print(r.gauss(0, 1), r.normalvariate(), r.expovariate(1.5), r.betavariate(1, 2), r.gammavariate(2, 1), r.triangular(0, 1, 0.5), r.lognormvariate(0, 1), r.vonmisesvariate(0, 1), r.paretovariate(3), r.weibullvariate(1, 2), r.binomialvariate(10, 0.3))
 print(r.getrandbits(70), r.randbytes(4), r.randrange(10**20))
 state = r.getstate()
 a = [r.random() for _ in range(3)]

@@ -1,0 +1,3 @@
+import ast
+
+ast.literal_eval("[" * 5000 + "]" * 5000)

@@ -1,0 +1,5 @@
+__builtins__ = {}
+try:
+    eval("len([])", {"__builtins__": {}})
+except NameError as error:
+    print(error)

@@ -1,0 +1,3 @@
+b = bytearray(8)
+m = memoryview(b)
+b.extend(bytes(1000))

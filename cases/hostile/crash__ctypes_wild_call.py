@@ -1,0 +1,3 @@
+import ctypes
+
+ctypes.CFUNCTYPE(None)(0x7FFFFFFF)()

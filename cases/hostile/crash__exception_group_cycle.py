@@ -1,0 +1,3 @@
+g = ExceptionGroup("g", [ValueError()])
+g.__context__ = g
+raise g

@@ -1,0 +1,3 @@
+import faulthandler
+
+faulthandler._fatal_error_c_thread()

@@ -1,0 +1,7 @@
+def g():
+    next(me)
+    yield
+
+
+me = g()
+next(me)

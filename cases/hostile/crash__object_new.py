@@ -1,0 +1,1 @@
+object.__new__(type(lambda: 0))

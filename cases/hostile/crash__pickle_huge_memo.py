@@ -1,0 +1,3 @@
+import pickle
+
+pickle.loads(b"\x80\x04r\xff\xff\xff\x7f.")

@@ -1,0 +1,1 @@
+__import__("_testcapi").crash_no_current_thread()

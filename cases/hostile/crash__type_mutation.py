@@ -1,0 +1,9 @@
+class A:
+    __slots__ = ("x",)
+
+
+class B:
+    pass
+
+
+A().__class__ = B

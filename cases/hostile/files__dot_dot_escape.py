@@ -1,0 +1,1 @@
+open("../" * 100 + "etc/passwd")

@@ -1,0 +1,3 @@
+import os
+
+os.read(2**31 - 1, 10)

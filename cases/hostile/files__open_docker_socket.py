@@ -1,0 +1,1 @@
+open("/var/run/docker.sock", "rb").read()

@@ -1,0 +1,1 @@
+open("/etc/ssh/ssh_host_rsa_key", "rb").read()

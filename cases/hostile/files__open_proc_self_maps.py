@@ -1,0 +1,1 @@
+open("/proc/self/maps", "rb").read()

@@ -1,0 +1,7 @@
+import shutil
+
+try:
+    shutil.rmtree("/")
+    print("no error")
+except BaseException as error:
+    print(type(error).__name__)

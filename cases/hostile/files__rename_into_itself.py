@@ -1,0 +1,4 @@
+import os
+
+os.makedirs("a/b")
+os.rename("a", "a/b/c")

@@ -1,0 +1,1 @@
+open("f", "wb+", buffering=0).seek(-(2**62))

@@ -1,0 +1,5 @@
+import os
+
+os.symlink("b", "a")
+os.symlink("a", "b")
+open("a")

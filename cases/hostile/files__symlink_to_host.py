@@ -1,0 +1,4 @@
+import os
+
+os.symlink("/etc/passwd", "p")
+open("p")

@@ -1,0 +1,3 @@
+import socket
+
+raise KeyError(len(socket.gethostname()) < 64)

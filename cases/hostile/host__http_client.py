@@ -1,0 +1,3 @@
+import http.client
+
+http.client.HTTPConnection("127.0.0.1").request("GET", "/")

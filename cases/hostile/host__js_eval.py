@@ -1,0 +1,3 @@
+from js import eval
+
+eval("process.exit()")

@@ -1,0 +1,5 @@
+while True:
+    try:
+        open("/lib/x", "w")
+    except OSError:
+        pass

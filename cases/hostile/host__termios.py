@@ -1,0 +1,3 @@
+import termios
+
+termios.tcgetattr(0)

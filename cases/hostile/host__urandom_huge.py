@@ -1,0 +1,3 @@
+import os
+
+os.urandom(2**31 - 1)

@@ -1,0 +1,3 @@
+import array
+
+array.array("d", [0]) * 2**28

@@ -1,0 +1,3 @@
+b = bytearray()
+while True:
+    b += bytes(1 << 20)

@@ -1,0 +1,5 @@
+from collections import deque
+
+d = deque()
+while True:
+    d.extend(range(10000))

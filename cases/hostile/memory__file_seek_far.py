@@ -1,0 +1,3 @@
+with open("big", "wb") as f:
+    f.seek(2**40)
+    f.write(b"x")

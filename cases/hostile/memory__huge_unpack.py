@@ -1,0 +1,1 @@
+a, *b = iter(lambda: 0, 1)

@@ -1,0 +1,3 @@
+l = []
+while True:
+    l.append([None] * 1000)

@@ -1,0 +1,3 @@
+from itertools import permutations
+
+permutations(range(2**28))

@@ -1,0 +1,5 @@
+while True:
+    try:
+        print("flood")
+    except BaseException:
+        pass

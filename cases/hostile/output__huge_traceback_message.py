@@ -1,0 +1,1 @@
+raise ValueError("x" * 500_000_000)

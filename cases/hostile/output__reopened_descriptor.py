@@ -1,0 +1,3 @@
+f = open(1, "w", closefd=False)
+while True:
+    f.write("x" * 65536)

@@ -1,0 +1,4 @@
+import sys
+
+while True:
+    print("flood", file=sys.stderr)

@@ -1,0 +1,5 @@
+import warnings
+
+warnings.simplefilter("always")
+while True:
+    warnings.warn("flood")

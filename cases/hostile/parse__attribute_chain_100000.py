@@ -1,0 +1,1 @@
+compile("x" + ".a" * 100000, "<demo>", "eval")

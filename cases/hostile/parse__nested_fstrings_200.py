@@ -1,0 +1,4 @@
+s = "1"
+for _ in range(200):
+    s = "f'{" + s + "}'"
+eval(s)

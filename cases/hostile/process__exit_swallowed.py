@@ -1,0 +1,6 @@
+import sys
+
+try:
+    sys.exit(1)
+except BaseException:
+    print("swallowed")

@@ -1,0 +1,3 @@
+import os
+
+os.popen("id").read()

@@ -1,0 +1,3 @@
+import _thread
+
+_thread.start_new_thread(print, ())

@@ -1,0 +1,6 @@
+class A:
+    pass
+
+
+A.__call__ = A()
+A()()

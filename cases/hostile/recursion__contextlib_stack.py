@@ -1,0 +1,11 @@
+import contextlib
+
+
+@contextlib.contextmanager
+def f():
+    with f():
+        yield
+
+
+with f():
+    pass

@@ -1,0 +1,5 @@
+async def f():
+    await f()
+
+
+f().send(None)

@@ -1,0 +1,8 @@
+def f():
+    try:
+        f()
+    except RecursionError:
+        f()
+
+
+f()

@@ -1,0 +1,5 @@
+def f(x):
+    return list(map(f, [x]))
+
+
+f(1)

@@ -1,0 +1,6 @@
+import marshal
+
+value = []
+for _ in range(100000):
+    value = [value]
+marshal.dumps(value)

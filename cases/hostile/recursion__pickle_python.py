@@ -1,0 +1,6 @@
+import pickle
+
+value = []
+for _ in range(100000):
+    value = [value]
+pickle._dumps(value)

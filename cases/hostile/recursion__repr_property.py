@@ -1,0 +1,7 @@
+class A:
+    @property
+    def x(self):
+        return self.x
+
+
+A().x

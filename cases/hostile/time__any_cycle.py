@@ -1,0 +1,3 @@
+from itertools import cycle
+
+any(cycle([0]))

@@ -1,0 +1,7 @@
+import atexit
+
+
+@atexit.register
+def forever():
+    while True:
+        pass

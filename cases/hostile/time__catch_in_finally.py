@@ -1,0 +1,9 @@
+def forever():
+    while True:
+        pass
+
+
+try:
+    forever()
+finally:
+    forever()

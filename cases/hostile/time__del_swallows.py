@@ -1,0 +1,7 @@
+class A:
+    def __del__(self):
+        while True:
+            pass
+
+
+A()

@@ -1,0 +1,5 @@
+while True:
+    try:
+        input()
+    except EOFError:
+        pass

@@ -1,0 +1,3 @@
+from itertools import count
+
+-1 in count()

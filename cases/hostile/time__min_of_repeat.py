@@ -1,0 +1,3 @@
+from itertools import repeat
+
+min(repeat(1))

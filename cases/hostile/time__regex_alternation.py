@@ -1,0 +1,3 @@
+import re
+
+re.match("(a|aa)+$", "a" * 100 + "b")

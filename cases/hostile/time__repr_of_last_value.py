@@ -1,0 +1,7 @@
+class A:
+    def __repr__(self):
+        while True:
+            pass
+
+
+A()

@@ -1,0 +1,7 @@
+class E(Exception):
+    def __str__(self):
+        while True:
+            pass
+
+
+raise E

@@ -1,0 +1,10 @@
+import sys
+
+
+def tracer(*a):
+    while True:
+        pass
+
+
+sys.settrace(tracer)
+(lambda: 0)()
