@@ -1,0 +1,63 @@
+//! The integration tests of the sandbox, in one binary, on one engine.
+//!
+//! They need the interpreter image: `cargo xtask image` builds it. `EXUVIA_IMAGE` names another one; its compiled code is
+//! kept in the folder `compiled` beside it.
+//!
+//! Most of what is tested here is data: every program in `cases/` has the output that the same CPython gave elsewhere.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+mod suite {
+    pub(crate) mod cases;
+    pub(crate) mod crowd;
+    pub(crate) mod fixture;
+    pub(crate) mod hostile;
+    pub(crate) mod limited;
+    pub(crate) mod modules;
+    pub(crate) mod packages;
+    pub(crate) mod repeat;
+    pub(crate) mod replay;
+    pub(crate) mod reports;
+    pub(crate) mod sessions;
+    pub(crate) mod strikes;
+}
+
+use suite::{cases, crowd, hostile, limited, modules, packages, repeat, replay, reports, sessions, strikes};
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(repeat::ARGUMENT) {
+        return print_fingerprints();
+    }
+    let trials: Vec<Trial> = [
+        cases::trials(),
+        crowd::trials(),
+        hostile::trials(),
+        limited::trials(),
+        modules::trials(),
+        packages::trials(),
+        repeat::trials(),
+        replay::trials(),
+        reports::trials(),
+        sessions::trials(),
+        strikes::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Does what the test of repetition asks another process for.
+fn print_fingerprints() -> ExitCode {
+    let (text, code) = match repeat::fingerprints() {
+        Ok(lines) => (lines, ExitCode::SUCCESS),
+        Err(failed) => (failed.message().unwrap_or("failed").to_owned(), ExitCode::FAILURE),
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => code,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
