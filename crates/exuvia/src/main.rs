@@ -1,2 +1,22 @@
-//! t
-fn main(){}
+//! The command line of Exuvia; see `exuvia --help`.
+//!
+//! This is the edge: only here are environment variables, the clock, the terminal and signals of this process touched.
+//! - [`cli`]: the subcommands, one per file.
+//! - [`interpreter`]: where the image comes from.
+//! - [`exit`]: what the exit statuses mean.
+#![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
+
+mod cli;
+mod exit;
+mod failure;
+mod folders;
+mod interpreter;
+mod interrupts;
+mod output;
+
+fn main() {
+    let status = cli::main();
+    output::flush();
+    // Threads that wait for stdin need not be waited for.
+    std::process::exit(i32::from(status));
+}

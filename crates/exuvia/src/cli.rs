@@ -1,0 +1,66 @@
+//! The subcommands, one per file.
+
+mod completions;
+mod image;
+mod options;
+mod repl;
+mod run;
+
+use clap::{Parser, Subcommand};
+use exuvia_core::{Limits, StopReason, Usage};
+
+use crate::failure;
+
+#[derive(Parser)]
+#[command(
+    name = "exuvia",
+    version,
+    about = "Run Python that somebody else wrote, in a sealed sandbox",
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Repl(repl::Arguments),
+    Image(image::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// Does what the command line asks for. Returns the exit status.
+pub(crate) fn main() -> u8 {
+    let result = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Repl(arguments) => repl::run(arguments),
+        Command::Image(arguments) => image::run(arguments),
+        Command::Completions(arguments) => completions::run::<Arguments>(&arguments),
+    };
+    result.unwrap_or_else(|error| failure::report(&error))
+}
+
+/// Says why a sandbox was stopped.
+fn stopped(reason: StopReason, usage: &Usage, limits: &Limits) -> String {
+    let seconds = |limit: Option<std::time::Duration>| limit.unwrap_or_default().as_secs_f64();
+    match reason {
+        StopReason::Time => {
+            let limit = seconds(limits.wall_time);
+            format!("the program ran for {:.1} s, the limit is {limit} s", usage.wall_time.as_secs_f64())
+        }
+        StopReason::Cpu => {
+            let limit = seconds(limits.cpu_time);
+            format!("the program used {:.1} s of processor time, the limit is {limit} s", usage.cpu_time.as_secs_f64())
+        }
+        StopReason::Memory => {
+            format!("the program ran out of memory, the limit is {} MiB", limits.memory_bytes >> 20)
+        }
+        StopReason::Cancelled => "the program did not listen to Ctrl-C and was ended".to_owned(),
+        StopReason::Stack => "the program crashed: its stack was exhausted".to_owned(),
+        StopReason::Abort => "the program aborted".to_owned(),
+        StopReason::Trap => "the program crashed".to_owned(),
+    }
+}

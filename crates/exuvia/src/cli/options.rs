@@ -1,0 +1,152 @@
+//! The options that `run` and `repl` share: what a sandbox is given and what it may use.
+
+mod values;
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+use exuvia_core::Limits;
+use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, SandboxBuilder};
+
+use crate::output;
+use values::{Size, Time};
+
+/// What `--output-limit` is where the whole output is kept.
+const KEPT_OUTPUT_BYTES_MAX: u64 = 16 << 20;
+/// What is told to the program about a terminal whose name it need not know.
+const TERM: &str = "xterm-256color";
+
+/// What a sandbox is given.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Sandbox")]
+pub(crate) struct SandboxOptions {
+    /// Set an environment variable of the program; it sees none of yours
+    #[arg(long, value_name = "NAME=VALUE", value_parser = values::variable)]
+    env: Vec<(String, String)>,
+
+    /// Make all randomness repeat: the same seed gives the same random numbers
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// What time it is in the program: `real`, or `fixed:` and a moment such as `fixed:2026-01-31T12:00:00Z`, from
+    /// which time goes on only as the program waits and looks
+    #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = values::clock)]
+    clock: Clock,
+
+    /// Whether output is coloured; `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+
+    /// Use this interpreter image; also EXUVIA_IMAGE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
+
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+/// What a sandbox may use.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Limits")]
+struct LimitOptions {
+    /// Stop the program after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never
+    #[arg(long, value_name = "TIME", default_value = "0")]
+    timeout: Time,
+
+    /// Stop the program after this much processor time; 0: never
+    #[arg(long, value_name = "TIME", default_value = "0")]
+    cpu_time: Time,
+
+    /// The most memory: bytes, or `64K`, `512M`, `2G`; the interpreter itself needs some 30M
+    #[arg(long, value_name = "SIZE", default_value = "512M")]
+    memory: Size,
+
+    /// The most output; 0: any amount [default: 16M where it is kept for --json, else 0]
+    #[arg(long, value_name = "SIZE")]
+    output_limit: Option<Size>,
+
+    /// The most that all files which the program writes hold together
+    #[arg(long, value_name = "SIZE", default_value = "256M")]
+    files_limit: Size,
+
+    /// The most files, folders and links that the program may make
+    #[arg(long, value_name = "N", default_value_t = 65_536)]
+    file_count: u32,
+
+    /// The most files that may be open at a time, the three standard streams included
+    #[arg(long, value_name = "N", default_value_t = 1_024)]
+    open_files: u32,
+
+    /// How deep Python functions may call each other: 50 to 100000
+    #[arg(long, value_name = "N", default_value_t = Limits::RECURSION)]
+    recursion_limit: u32,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl SandboxOptions {
+    /// Returns the limits; `kept` says whether all output is kept in memory.
+    pub(crate) fn limits(&self, kept: bool) -> Limits {
+        let options = &self.limits;
+        let output_bytes = match options.output_limit {
+            Some(size) => size.0,
+            None if kept => KEPT_OUTPUT_BYTES_MAX,
+            None => 0,
+        };
+        Limits {
+            wall_time: options.timeout.limit(),
+            cpu_time: options.cpu_time.limit(),
+            memory_bytes: options.memory.0,
+            output_bytes: if output_bytes == 0 { u64::MAX } else { output_bytes },
+            file_bytes: options.files_limit.0,
+            files: options.file_count,
+            open_files: options.open_files,
+            recursion: options.recursion_limit,
+            ..Limits::default()
+        }
+    }
+
+    /// Begins to make the host.
+    pub(crate) fn host(&self) -> LiveHostBuilder {
+        let host = LiveHost::builder().clock(self.clock);
+        match self.seed {
+            Some(seed) => host.seed(seed),
+            None => host,
+        }
+    }
+
+    /// Tells the sandbox about the terminals and the environment. A sandbox whose output is kept has no terminal to
+    /// write to.
+    pub(crate) fn furnish(&self, builder: SandboxBuilder, kept: bool) -> SandboxBuilder {
+        let terminals = if kept {
+            [io::stdin().is_terminal(), false, false]
+        } else {
+            [io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal()]
+        };
+        let mut builder = builder.limits(self.limits(kept)).terminals(terminals);
+        if terminals[1] || terminals[2] {
+            builder = builder.environment("TERM", TERM);
+        }
+        match self.color {
+            Colour::Always => builder = builder.environment("FORCE_COLOR", "1"),
+            Colour::Auto if output::colours_welcome() => {}
+            Colour::Auto | Colour::Never => builder = builder.environment("NO_COLOR", "1"),
+        }
+        // The user's own come last and so have the last word.
+        self.env.iter().fold(builder, |builder, (name, value)| builder.environment(name, value))
+    }
+
+    /// Whether what we print on stderr about the program is coloured.
+    pub(crate) fn colours(&self) -> bool {
+        match self.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => io::stderr().is_terminal() && output::colours_welcome(),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! How times, sizes, clocks and variables are written on the command line.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use exuvia_sandbox::Clock;
+
+/// A length of time: a number of seconds, or a number and its unit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Time(Duration);
+
+impl Time {
+    /// Returns it as a limit: zero means that there is none.
+    pub(super) fn limit(self) -> Option<Duration> {
+        (!self.0.is_zero()).then_some(self.0)
+    }
+}
+
+impl FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no time: write seconds, or `500ms`, `1.5s`, `5m`, `1h`");
+        let (number, unit) = split(text);
+        let seconds = match unit {
+            "" | "s" => 1.0,
+            "ms" => 1e-3,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(wrong()),
+        };
+        let number: f64 = number.parse().map_err(|_| wrong())?;
+        Duration::try_from_secs_f64(number * seconds).map(Self).map_err(|_| wrong())
+    }
+}
+
+/// A number of bytes: K, M and G are powers of 1,024.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size(pub(super) u64);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no size: write bytes, or `64K`, `512M`, `2G`");
+        let (number, unit) = split(text);
+        let shift = match unit.to_ascii_lowercase().as_str() {
+            "" | "b" => 0,
+            "k" | "kb" | "kib" => 10,
+            "m" | "mb" | "mib" => 20,
+            "g" | "gb" | "gib" => 30,
+            _ => return Err(wrong()),
+        };
+        let number: u64 = number.parse().map_err(|_| wrong())?;
+        number.checked_mul(1 << shift).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// Splits a number from its unit.
+fn split(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text.split_at(end)
+}
+
+/// Parses `real` and `fixed:MOMENT`.
+pub(super) fn clock(text: &str) -> Result<Clock, String> {
+    if text == "real" {
+        return Ok(Clock::Real);
+    }
+    let moment = text.strip_prefix("fixed:").ok_or("write `real`, or `fixed:` and a moment")?;
+    let moment: jiff::Timestamp = moment
+        .parse()
+        .map_err(|_| format!("`{moment}` is no moment: write it as in RFC 3339, such as `2026-01-31T12:00:00Z`"))?;
+    let nanoseconds = i64::try_from(moment.as_nanosecond());
+    nanoseconds.map(Clock::Virtual).map_err(|_| format!("`{moment}` is too far away: write 1678 to 2262"))
+}
+
+/// Parses `NAME=VALUE`.
+pub(super) fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,174 @@
+//! `exuvia run`: a program, run as `python` would.
+
+mod program;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
+
+use anyhow::Result;
+use exuvia_core::{LimitKind, Limits, Outcome, Status, Usage};
+use exuvia_sandbox::{Engine, Folder, Sandbox, Stdin};
+
+use super::options::SandboxOptions;
+use crate::interpreter::Interpreter;
+use crate::interrupts::Interrupts;
+use crate::{exit, failure, output};
+use program::Program;
+
+/// Where the program's folder is in the sandbox.
+const WORK: &str = "/workspace";
+
+/// What stands below the options.
+const NOTES: &str = "\
+Exit status:
+  the program's own (0, 1 after an uncaught exception, N after `sys.exit(N)`), or
+    2  the command line is wrong, or the program's file cannot be opened
+  124  a limit was met
+  125  Exuvia itself failed
+  130  Ctrl-C (KeyboardInterrupt was not caught, or a second Ctrl-C ended the program)
+  134  the program aborted (`os.abort()`)
+  139  the program crashed (its stack was exhausted, say)
+  141  nobody reads stdout any more
+
+The program reads the folder that its file is in, at /workspace, and can write in memory only. With -c and -, /workspace is empty. \
+Press Ctrl-C once to raise KeyboardInterrupt, twice to end the program.";
+
+/// Run a Python program, as `python` would
+#[derive(clap::Args)]
+#[command(
+    override_usage = "exuvia run [OPTIONS] FILE [ARGUMENTS]...\n       \
+                      exuvia run [OPTIONS] - [ARGUMENTS]...\n       \
+                      exuvia run [OPTIONS] -c CODE [ARGUMENTS]...\n       \
+                      exuvia run [OPTIONS] -m MODULE [ARGUMENTS]...",
+    after_help = NOTES
+)]
+pub(crate) struct Arguments {
+    /// The program: a file, a folder or archive with a `__main__.py`, or `-` for stdin; what follows it are its
+    /// arguments (after `--`, if there is one)
+    #[arg(
+        value_name = "FILE",
+        trailing_var_arg = true,
+        required_unless_present_any = ["code", "module"],
+        conflicts_with_all = ["code", "module"]
+    )]
+    file: Vec<OsString>,
+
+    /// Run this text; what follows it are the program's arguments
+    #[arg(short = 'c', value_name = "CODE", num_args = 1.., allow_hyphen_values = true, conflicts_with = "module")]
+    code: Vec<OsString>,
+
+    /// Run a module: of the current folder, which the program reads at /workspace, or of the standard library
+    #[arg(short = 'm', value_name = "MODULE", num_args = 1.., allow_hyphen_values = true)]
+    module: Vec<OsString>,
+
+    /// Print the outcome as JSON on stdout, instead of what the program prints
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<u8> {
+    let program = Program::of(&arguments)?;
+    let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
+    let engine = interpreter.engine()?;
+    let mut sandbox = sandbox(&engine, &program, &arguments)?;
+    let interrupts = Interrupts::take();
+    interrupts.aim(sandbox.interrupter());
+    let outcome = outcome(&mut sandbox, &program)?;
+    // The process is about to end, which takes the sandbox away faster than taking it apart.
+    std::mem::forget((sandbox, engine));
+    if arguments.json {
+        print(&outcome)?;
+    } else {
+        // Nothing was kept but what the sandbox itself has to say.
+        output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
+        explain(&outcome, &arguments.sandbox.limits(false));
+    }
+    Ok(exit::status(&outcome))
+}
+
+fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments) -> Result<Sandbox> {
+    let options = &arguments.sandbox;
+    let mut host = options.host();
+    if !program.reads_stdin {
+        host = host.stdin(Stdin::reader(io::stdin()));
+    }
+    if !arguments.json {
+        host = host.output(output::write);
+    }
+    let mut builder = options.furnish(engine.sandbox(), arguments.json).capture_output(arguments.json);
+    if let Some(folder) = &program.folder {
+        host = host.folder(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
+        builder = builder.mount(WORK);
+    }
+    if let Some((path, content)) = &program.file {
+        builder = builder.file(path, content.clone());
+    }
+    Ok(builder.host(host.build(engine)?).build()?)
+}
+
+/// Runs the program, and then what it has left to be done at its end.
+fn outcome(sandbox: &mut Sandbox, program: &Program) -> Result<Outcome> {
+    let outcome = sandbox.script(&program.script)?;
+    if !sandbox.is_alive() {
+        return Ok(outcome);
+    }
+    let end = sandbox.finish()?;
+    Ok(combine(outcome, end))
+}
+
+/// Puts the program's outcome and that of its end together as CPython does: what ends the process at the end counts, and
+/// so does a limit; what was raised there was printed and counts for nothing.
+fn combine(mut outcome: Outcome, end: Outcome) -> Outcome {
+    outcome.stdout.push_str(&end.stdout);
+    outcome.stderr.push_str(&end.stderr);
+    let limited = end.error.as_ref().is_some_and(|error| error.limit.is_some());
+    match end.status {
+        Status::Exited { .. } | Status::Stopped { .. } => outcome.status = end.status,
+        Status::Raised if limited || outcome.status == Status::Finished => {
+            outcome.status = end.status;
+            outcome.error = end.error;
+        }
+        Status::Raised | Status::Finished => {}
+    }
+    let (first, second) = (outcome.usage, end.usage);
+    outcome.usage = Usage {
+        wall_time: first.wall_time.saturating_add(second.wall_time),
+        cpu_time: first.cpu_time.saturating_add(second.cpu_time),
+        memory_bytes: first.memory_bytes.max(second.memory_bytes),
+        output_bytes: first.output_bytes.saturating_add(second.output_bytes),
+        host_calls: first.host_calls.saturating_add(second.host_calls),
+    };
+    outcome
+}
+
+/// Prints the outcome as JSON, on one line unless somebody is looking.
+fn print(outcome: &Outcome) -> Result<()> {
+    let pretty = io::stdout().is_terminal();
+    let mut json = if pretty { serde_json::to_vec_pretty(outcome) } else { serde_json::to_vec(outcome) }?;
+    json.push(b'\n');
+    output::print(&json);
+    Ok(())
+}
+
+/// Says what the program could not say itself: that it was stopped, and what to do about a limit.
+fn explain(outcome: &Outcome, limits: &Limits) {
+    if let Status::Stopped { reason } = outcome.status {
+        failure::complain(&super::stopped(reason, &outcome.usage, limits), reason.limit().map(raise));
+    } else if let Some(error) = &outcome.error
+        && let Some(limit) = error.limit
+    {
+        failure::advise(raise(limit));
+    }
+}
+
+fn raise(limit: LimitKind) -> &'static str {
+    match limit {
+        LimitKind::Time => "raise it with --timeout",
+        LimitKind::Cpu => "raise it with --cpu-time",
+        LimitKind::Memory => "raise it with --memory",
+        LimitKind::Output => "raise it with --output-limit",
+    }
+}

@@ -1,0 +1,98 @@
+//! Telling the user what went wrong and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use exuvia_sandbox::{ImageError, SandboxError};
+
+use crate::exit;
+use crate::output::{self, Emphasis};
+
+/// A failure that the user can do something about.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    hint: Option<String>,
+    status: u8,
+}
+
+impl Failure {
+    /// A failure of our own: exit status 125.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, status: exit::FAILURE }
+    }
+
+    /// The user asked for something that is not there: exit status 2.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { status: exit::USAGE, ..Self::new(message) }
+    }
+
+    /// A file of the user's cannot be read: exit status 2, as `python` has it.
+    pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::usage(format!("`{}` cannot be opened: {}", path.display(), reason(error)))
+    }
+
+    /// Adds what to do.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u8) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Tells the user of an error, on stderr. Returns the exit status.
+pub(crate) fn report(error: &anyhow::Error) -> u8 {
+    let failure = error.downcast_ref::<Failure>();
+    let hint = failure.and_then(|failure| failure.hint.as_deref()).or_else(|| hint(error));
+    complain(&error.to_string(), hint);
+    failure.map_or(exit::FAILURE, |failure| failure.status)
+}
+
+/// Writes an error and what to do about it to stderr.
+pub(crate) fn complain(message: &str, hint: Option<&str>) {
+    let label = output::emphasize("error:", Emphasis::Error);
+    output::say(&format!("{label} {message}"));
+    if let Some(hint) = hint {
+        advise(hint);
+    }
+}
+
+/// Writes what to do to stderr.
+pub(crate) fn advise(hint: &str) {
+    let label = output::emphasize("hint:", Emphasis::Hint);
+    output::say(&format!("    {label} {hint}"));
+}
+
+/// What to do about an error of the library.
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    let image = match error.downcast_ref::<SandboxError>() {
+        Some(SandboxError::Image(error)) => Some(error),
+        _ => error.downcast_ref::<ImageError>(),
+    };
+    match image? {
+        ImageError::Unsafe { .. } => Some("take the rights of others away: chmod go-w"),
+        ImageError::Foreign | ImageError::Damaged(_) => Some("name another image with --image, or build it again"),
+        _ => None,
+    }
+}
+
+/// Returns what the operating system said, without its number and in lower case.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text);
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}

@@ -1,0 +1,135 @@
+//! Where the interpreter comes from: an image file, or what is embedded in this program.
+
+mod embedded;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use exuvia_sandbox::{Engine, EngineOptions, Image};
+
+use crate::failure::Failure;
+use crate::{folders, output};
+
+/// How many sandboxes there is room for: one, and its successor while it is taken away, each of which may need a second
+/// memory for its exceptions. A small pool is made faster than a large one.
+const SANDBOXES_MAX: u32 = 4;
+
+/// An image and what belongs to it on this machine.
+pub(crate) struct Interpreter {
+    image: Image,
+    /// The image's file.
+    path: PathBuf,
+    origin: Origin,
+    /// Where its compiled code is kept.
+    cache: PathBuf,
+}
+
+/// Who said that this image is to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Origin {
+    /// `--image` or `EXUVIA_IMAGE`.
+    Named,
+    /// It came with this program.
+    Embedded,
+    /// It lies in the workspace where this program was built.
+    Workspace,
+}
+
+impl Interpreter {
+    /// Finds the image: `--image`, else `EXUVIA_IMAGE`, else the one in this program.
+    pub(crate) fn find(option: Option<&Path>) -> Result<Self> {
+        let variable = || env::var_os("EXUVIA_IMAGE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        if let Some(path) = option.map(Path::to_owned).or_else(variable) {
+            let image = open(&path)?;
+            return Ok(Self { image, path, origin: Origin::Named, cache: cache()? });
+        }
+        if let Some(embedded) = embedded::EMBEDDED {
+            let cache = cache()?;
+            let (image, path) = embedded.unpack(&cache)?;
+            return Ok(Self { image, path, origin: Origin::Embedded, cache });
+        }
+        if let Some((path, cache)) = workspace() {
+            let image = open(&path)?;
+            return Ok(Self { image, path, origin: Origin::Workspace, cache });
+        }
+        let failure = Failure::new("this program has no interpreter image of its own");
+        Err(failure.hint("build one with `cargo xtask image`, and name it with --image or EXUVIA_IMAGE").into())
+    }
+
+    /// Makes the engine. The first time, its code is put into the cache, which may take a while.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        let options = self.options();
+        if self.is_compiled()? {
+            return Ok(Engine::new(&self.image, &options)?);
+        }
+        let started = Instant::now();
+        let embedded = embedded::EMBEDDED.filter(|_| self.origin == Origin::Embedded);
+        if let Some(code) = embedded.and_then(|embedded| embedded.compiled()) {
+            Engine::install_compiled(&self.image, &code?, &self.cache)?;
+        } else {
+            output::progress("compiling the interpreter for this machine, which is done once");
+        }
+        let engine = Engine::new(&self.image, &options)?;
+        output::progress(&format!("the interpreter is ready after {:.1} s", started.elapsed().as_secs_f64()));
+        Ok(engine)
+    }
+
+    /// Whether its code is in the cache already.
+    pub(crate) fn is_compiled(&self) -> Result<bool> {
+        Ok(Engine::is_compiled(&self.image, &self.options())?)
+    }
+
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(crate) fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    fn options(&self) -> EngineOptions {
+        EngineOptions { sandboxes_max: SANDBOXES_MAX, cache: Some(self.cache.clone()) }
+    }
+}
+
+fn open(path: &Path) -> Result<Image> {
+    Image::open(path).map_err(|error| match error {
+        exuvia_sandbox::ImageError::File { path, source } => {
+            let reason = crate::failure::reason(&source);
+            let failure = Failure::new(format!("the image `{}` cannot be opened: {reason}", path.display()));
+            failure.hint("name another one with --image, or build it with `cargo xtask image`").into()
+        }
+        error => Failure::new(format!("the image `{}` cannot be used: {error}", path.display()))
+            .hint("name another one with --image, or build it again with `cargo xtask image`")
+            .into(),
+    })
+}
+
+fn cache() -> Result<PathBuf> {
+    let none = || Failure::new("there is no place for compiled code: neither EXUVIA_CACHE nor HOME is set");
+    Ok(folders::cache().ok_or_else(|| none().hint("set EXUVIA_CACHE to a folder of yours"))?)
+}
+
+/// While Exuvia itself is being worked on: the image that `cargo xtask image` has built, with its compiled code.
+#[cfg(debug_assertions)]
+fn workspace() -> Option<(PathBuf, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?.join("target/image");
+    let path = folder.join("cpython.exuvia");
+    path.is_file().then(|| (path, folder.join("compiled")))
+}
+
+#[cfg(not(debug_assertions))]
+fn workspace() -> Option<(PathBuf, PathBuf)> {
+    None
+}

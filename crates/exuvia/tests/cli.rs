@@ -1,0 +1,92 @@
+//! Runs the real program and compares all that comes out of it.
+//!
+//! The interpreter image must have been built: `cargo xtask image`. Expected texts are what CPython 3.14 prints.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and starts processes")]
+
+mod cli {
+    mod help;
+    mod images;
+    mod interrupts;
+    mod limits;
+    mod outcomes;
+    mod programs;
+    mod sandbox;
+    mod sessions;
+}
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// What a run of the program gave.
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// What a run should give.
+fn gives(status: i32, stdout: &str, stderr: &str) -> Run {
+    Run { status, stdout: stdout.to_owned(), stderr: stderr.to_owned() }
+}
+
+/// Runs the program with these arguments and nothing on stdin.
+fn exuvia(arguments: &[&str]) -> Run {
+    run(&mut command(arguments), b"")
+}
+
+/// Runs Python code given with `-c`, after some options.
+fn code(options: &[&str], code: &str) -> Run {
+    exuvia(&[&["run"], options, &["-c", code]].concat())
+}
+
+/// The program with these arguments: it uses the image of the workspace and sees no colours of the surroundings.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exuvia"));
+    command
+        .args(arguments)
+        .env("EXUVIA_IMAGE", image())
+        .env("EXUVIA_CACHE", image().with_file_name("compiled"))
+        .env_remove("NO_COLOR");
+    command
+}
+
+fn run(command: &mut Command, stdin: &[u8]) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that does not read its stdin may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    told(&child.wait_with_output().unwrap())
+}
+
+fn told(output: &Output) -> Run {
+    Run {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+    }
+}
+
+fn image() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/image/cpython.exuvia");
+    assert!(path.is_file(), "there is no interpreter image: build it with `cargo xtask image`");
+    path
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+/// Runs a file of a folder.
+fn file(folder: &tempfile::TempDir, name: &str, arguments: &[&str]) -> Run {
+    let path = folder.path().join(name);
+    exuvia(&[&["run", path.to_str().unwrap()], arguments].concat())
+}
