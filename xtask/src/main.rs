@@ -1,8 +1,17 @@
 //! What a developer runs: `cargo xtask --help`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these are tools for the edge: they time things and read the environment"
+)]
+
+mod bench;
+mod demo;
 mod image;
 mod interpreter;
 mod library;
+mod packages;
+mod test;
 mod tools;
 
 use std::path::PathBuf;
@@ -19,13 +28,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure this project beside others
+    Bench(bench::Arguments),
+    /// Set everything up and run a real program sealed
+    Demo,
     /// Build the interpreter image, if it is not up to date
     Image(image::Arguments),
+    /// Run all tests
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Demo => demo::run(),
         Command::Image(arguments) => image::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

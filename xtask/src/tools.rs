@@ -14,10 +14,7 @@ pub(crate) fn say(message: &str) {
 /// Runs a program and waits for it. What it prints is only shown if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}").replace('"', "");
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("`{shown}` cannot be started"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("`{shown}` cannot be started"))?;
     if !output.status.success() {
         let printed = [output.stdout, output.stderr].concat();
         bail!("`{shown}` failed ({}):\n{}", output.status, String::from_utf8_lossy(&printed).trim_end());

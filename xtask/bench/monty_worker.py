@@ -1,0 +1,43 @@
+"""Monty: a Python subset's interpreter in Rust. Most programs are beyond the subset."""
+
+from importlib.metadata import version
+
+import protocol
+from pydantic_monty import Monty
+
+
+class Worker:
+    def __init__(self, pool):
+        self.pool = pool
+        self.session = None
+
+    def hello(self):
+        return {"version": version("pydantic-monty")}
+
+    def load(self, source):
+        if self.session is not None:
+            self.session.__exit__(None, None, None)
+        self.session = self.pool.checkout()
+        self.live = self.session.__enter__()
+        self.live.feed_run(source)
+        return {}
+
+    def run(self, size):
+        seconds, value = protocol.timed(lambda: self.live.feed_run(f"run({size})"))
+        return {"seconds": seconds, "value": repr(value)}
+
+    def fresh(self, count):
+        def one():
+            with self.pool.checkout() as session:
+                assert session.feed_run("1+1") == 2
+
+        return protocol.repeated(one, count)
+
+    def warm(self, count):
+        with self.pool.checkout() as session:
+            session.feed_run("x = 0")
+            return protocol.repeated(lambda: session.feed_run("x = x + 1"), count)
+
+
+with Monty() as pool:
+    protocol.serve(Worker(pool))

@@ -1,0 +1,43 @@
+"""The loop of a worker: a request and an answer per line, both JSON.
+
+    {"op": "hello"}                    {"version": text}
+    {"op": "load", "source": text}     {}                     a new session, with this program in it
+    {"op": "run", "size": name}        {"seconds": real, "value": text}    `run(SMALL)` or `run(LARGE)`
+    {"op": "fresh", "count": int}      {"seconds": [real]}    a new session and `1+1`, each
+    {"op": "warm", "count": int}       {"seconds": [real]}    `x = x + 1` in one session, each
+
+Whatever goes wrong is answered with {"error": text}. What programs print goes
+to the null device.
+"""
+
+import json
+import os
+import sys
+import time
+
+
+def serve(worker):
+    """Answers requests with the methods of `worker` that have their names."""
+    answers = os.fdopen(os.dup(1), "w")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    for line in sys.stdin:
+        request = json.loads(line)
+        operation = request.pop("op")
+        try:
+            answer = getattr(worker, operation)(**request)
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def timed(action):
+    """Returns how long it took, in seconds, and what it returned."""
+    started = time.perf_counter()
+    value = action()
+    return time.perf_counter() - started, value
+
+
+def repeated(action, count):
+    """Returns the answer with the time of each of `count` calls."""
+    return {"seconds": [timed(action)[0] for _ in range(count)]}

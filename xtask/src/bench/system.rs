@@ -1,0 +1,60 @@
+//! What is measured: anything that runs Python.
+
+use anyhow::Result;
+
+/// How much a program is to do; each has a constant of this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Small,
+    Large,
+}
+
+impl Size {
+    /// The name of the program's constant.
+    pub(super) fn constant(self) -> &'static str {
+        match self {
+            Self::Small => "SMALL",
+            Self::Large => "LARGE",
+        }
+    }
+
+    /// The name in the table.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Large => "large",
+        }
+    }
+}
+
+/// One run of a program.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) seconds: f64,
+    /// The result's `repr`.
+    pub(super) value: String,
+}
+
+/// Something that runs Python.
+pub(super) trait System {
+    /// The name in the table.
+    fn name(&self) -> &str;
+
+    /// The version, and of what.
+    fn version(&self) -> &str;
+
+    /// Whether making a sandbox takes it much longer than a millisecond.
+    fn is_slow(&self) -> bool;
+
+    /// Begins a new session with this program in it.
+    fn load(&mut self, source: &str) -> Result<()>;
+
+    /// Runs the loaded program once.
+    fn run(&mut self, size: Size) -> Result<Run>;
+
+    /// Makes sandboxes and runs `1+1` in each. Returns how many seconds each took.
+    fn fresh(&mut self, count: u32) -> Result<Vec<f64>>;
+
+    /// Runs `x = x + 1` in one session. Returns how many seconds each run took.
+    fn warm(&mut self, count: u32) -> Result<Vec<f64>>;
+}

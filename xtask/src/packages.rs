@@ -1,0 +1,63 @@
+//! The packages whose own test suites the sandbox runs: source distributions from PyPI, pinned by their hashes.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::{tools, workspace};
+
+#[derive(Deserialize)]
+struct Packages {
+    package: Vec<Package>,
+}
+
+/// What is needed of an entry of `cases/packages/packages.toml`.
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    sdist: String,
+    sha256: String,
+    folder: String,
+}
+
+/// Fetches and unpacks what is not there yet.
+pub(crate) fn fetch() -> Result<()> {
+    let root = workspace();
+    let list = fs::read_to_string(root.join("cases/packages/packages.toml"))?;
+    let packages: Packages = toml::from_str(&list).context("cases/packages/packages.toml")?;
+    let folder = root.join("target/packages");
+    fs::create_dir_all(&folder)?;
+    for package in &packages.package {
+        if !folder.join(&package.folder).is_dir() {
+            tools::say(&format!("fetching {} {}", package.name, package.version));
+            fetch_one(package, &folder).with_context(|| {
+                format!("the package `{}` cannot be fetched\n    hint: Python's pip must reach its index", package.name)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn fetch_one(package: &Package, folder: &Path) -> Result<()> {
+    let archive = folder.join(&package.sdist);
+    if !archive.is_file() {
+        let requirement = format!("{}=={}", package.name, package.version);
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", &package.name, &requirement]);
+        tools::run(pip.arg("--dest").arg(folder))?;
+    }
+    let digest: String = Sha256::digest(fs::read(&archive)?).iter().map(|byte| format!("{byte:02x}")).collect();
+    ensure!(digest == package.sha256, "`{}` has the hash {digest}, wanted is {}", package.sdist, package.sha256);
+    // Unpacked beside its place and moved there, so that half of it is never taken for all.
+    let unfinished = folder.join("unfinished");
+    let _ = fs::remove_dir_all(&unfinished);
+    fs::create_dir_all(&unfinished)?;
+    tools::run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&unfinished))?;
+    fs::rename(unfinished.join(&package.folder), folder.join(&package.folder))?;
+    Ok(())
+}

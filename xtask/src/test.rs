@@ -1,0 +1,29 @@
+//! `cargo xtask test`: all tests.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::{image, packages, tools, workspace};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Run the cases under Pyodide and Node.js too, and compare what they print with the files beside them (minutes)
+    #[arg(long)]
+    oracle: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    image::run(&image::Arguments::default())?;
+    packages::fetch()?;
+    let root = workspace();
+    tools::say("testing the guest's Python under Pyodide");
+    tools::show(Command::new("node").args(["guest/tests/run.mjs"]).current_dir(&root))
+        .context("the guest's own tests failed")?;
+    if arguments.oracle {
+        tools::say("checking the cases against Pyodide");
+        tools::show(Command::new("node").args(["guest/oracle.mjs", "--check", "cases"]).current_dir(&root))
+            .context("the cases do not print under Pyodide what stands beside them")?;
+    }
+    tools::show(Command::new(env!("CARGO")).args(["test", "--workspace"]).current_dir(&root))
+}
