@@ -202,7 +202,7 @@ fn inputs(guest: &Path) -> Result<String> {
     for (name, content) in &files {
         add(name, content);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(tools::hex(&hasher.finalize()))
 }
 
 /// Adds the Rust sources below a folder.

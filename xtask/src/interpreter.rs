@@ -73,7 +73,7 @@ fn cache_name(parts: &[&[u8]]) -> String {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    tools::hex(&hasher.finalize()[..8])
 }
 
 /// The path of the package's standard library.

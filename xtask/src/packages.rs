@@ -51,7 +51,7 @@ fn fetch_one(package: &Package, folder: &Path) -> Result<()> {
         pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", &package.name, &requirement]);
         tools::run(pip.arg("--dest").arg(folder))?;
     }
-    let digest: String = Sha256::digest(fs::read(&archive)?).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = tools::hex(&Sha256::digest(fs::read(&archive)?));
     ensure!(digest == package.sha256, "`{}` has the hash {digest}, wanted is {}", package.sdist, package.sha256);
     // Unpacked beside its place and moved there, so that half of it is never taken for all.
     let unfinished = folder.join("unfinished");

@@ -48,3 +48,8 @@ pub(crate) fn install_packages(folder: &Path) -> Result<()> {
     )?;
     std::fs::write(&stamp, lock).context("the packages' stamp cannot be written")
 }
+
+/// Writes bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
