@@ -149,101 +149,142 @@
     (if (i32.eqz (i32.and (local.get $protection) (i32.const 2))) (then (return (i32.const 0))))
     (call $write_back (local.get $address) (local.get $length) (local.get $flags) (local.get $fd) (local.get $offset)))
 
-  ;; `memory.copy`: see the module `translate` for why these are no instructions.
+  ;; `memory.copy`: see the module `translate` for why these are no instructions. Up to 64 bytes go through registers, all
+  ;; loaded before any is stored: two overlapping halves make up every length between two powers of two.
   (func (export "exuvia_memory_copy") (param $to i32) (param $from i32) (param $length i32)
-    (if (i32.ge_u (i32.sub (local.get $to) (local.get $from)) (local.get $length))
-      (then (call $copy_up (local.get $to) (local.get $from) (local.get $length)))
-      (else (call $copy_down (local.get $to) (local.get $from) (local.get $length)))))
-
-  (func $copy_up (param $to i32) (param $from i32) (param $length i32)
-    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
-    (block $small
-      (loop $chunk
-        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
+    (local $a v128) (local $b v128) (local $c v128) (local $end i32)
+    (if (i32.gt_u (local.get $length) (i32.const 64))
+      (then
+        (if (i32.ge_u (i32.sub (local.get $to) (local.get $from)) (local.get $length))
+          (then (call $copy_up (local.get $to) (local.get $from) (local.get $length)))
+          (else (call $copy_down (local.get $to) (local.get $from) (local.get $length))))
+        (return)))
+    (local.set $end (i32.add (local.get $from) (local.get $length)))
+    (if (i32.gt_u (local.get $length) (i32.const 16))
+      (then
         (local.set $a (v128.load (local.get $from)))
-        (local.set $b (v128.load offset=16 (local.get $from)))
-        (local.set $c (v128.load offset=32 (local.get $from)))
-        (local.set $d (v128.load offset=48 (local.get $from)))
+        (local.set $b (v128.load (i32.sub (local.get $end) (i32.const 16))))
+        (local.set $end (i32.add (local.get $to) (local.get $length)))
+        (if (i32.gt_u (local.get $length) (i32.const 32))
+          (then
+            (local.set $c (v128.load offset=16 (local.get $from)))
+            (v128.store (i32.sub (local.get $end) (i32.const 32))
+              (v128.load (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 32))))
+            (v128.store offset=16 (local.get $to) (local.get $c))))
         (v128.store (local.get $to) (local.get $a))
-        (v128.store offset=16 (local.get $to) (local.get $b))
-        (v128.store offset=32 (local.get $to) (local.get $c))
-        (v128.store offset=48 (local.get $to) (local.get $d))
-        (local.set $from (i32.add (local.get $from) (i32.const 64)))
-        (local.set $to (i32.add (local.get $to) (i32.const 64)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
-        (br $chunk)))
-    (block $tiny
-      (loop $word
-        (br_if $tiny (i32.lt_u (local.get $length) (i32.const 8)))
-        (i64.store (local.get $to) (i64.load (local.get $from)))
-        (local.set $from (i32.add (local.get $from) (i32.const 8)))
-        (local.set $to (i32.add (local.get $to) (i32.const 8)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 8)))
-        (br $word)))
-    (block $done
-      (loop $byte
-        (br_if $done (i32.eqz (local.get $length)))
-        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
-        (local.set $from (i32.add (local.get $from) (i32.const 1)))
-        (local.set $to (i32.add (local.get $to) (i32.const 1)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-        (br $byte))))
+        (v128.store (i32.sub (local.get $end) (i32.const 16)) (local.get $b))
+        (return)))
+    (call $copy_small (local.get $to) (local.get $from) (local.get $length)))
 
-  ;; From the last byte to the first, where the target overlaps the source from above.
+  ;; Up to 16 bytes.
+  (func $copy_small (param $to i32) (param $from i32) (param $length i32)
+    (local $first i64) (local $last i64) (local $middle i32)
+    (if (i32.ge_u (local.get $length) (i32.const 8))
+      (then
+        (local.set $last
+          (i64.load (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 8))))
+        (i64.store (local.get $to) (i64.load (local.get $from)))
+        (i64.store (i32.sub (i32.add (local.get $to) (local.get $length)) (i32.const 8)) (local.get $last))
+        (return)))
+    (if (i32.ge_u (local.get $length) (i32.const 4))
+      (then
+        (local.set $last
+          (i64.load32_u (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 4))))
+        (i32.store (local.get $to) (i32.load (local.get $from)))
+        (i64.store32 (i32.sub (i32.add (local.get $to) (local.get $length)) (i32.const 4)) (local.get $last))
+        (return)))
+    (if (i32.eqz (local.get $length)) (then (return)))
+    (local.set $middle (i32.shr_u (local.get $length) (i32.const 1)))
+    (local.set $first (i64.load8_u (i32.add (local.get $from) (local.get $middle))))
+    (local.set $last
+      (i64.load8_u (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 1))))
+    (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+    (i64.store8 (i32.add (local.get $to) (local.get $middle)) (local.get $first))
+    (i64.store8 (i32.sub (i32.add (local.get $to) (local.get $length)) (i32.const 1)) (local.get $last)))
+
+  ;; More than 64 bytes, from the first to the last. The last 64 are loaded before anything is stored over them.
+  (func $copy_up (param $to i32) (param $from i32) (param $length i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $tail i32) (local $end i32)
+    (local $p v128) (local $q v128) (local $r v128) (local $s v128)
+    (local.set $tail (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 64)))
+    (local.set $end (i32.sub (i32.add (local.get $to) (local.get $length)) (i32.const 64)))
+    (local.set $a (v128.load (local.get $tail)))
+    (local.set $b (v128.load offset=16 (local.get $tail)))
+    (local.set $c (v128.load offset=32 (local.get $tail)))
+    (local.set $d (v128.load offset=48 (local.get $tail)))
+    (loop $chunk
+      (local.set $p (v128.load (local.get $from)))
+      (local.set $q (v128.load offset=16 (local.get $from)))
+      (local.set $r (v128.load offset=32 (local.get $from)))
+      (local.set $s (v128.load offset=48 (local.get $from)))
+      (v128.store (local.get $to) (local.get $p))
+      (v128.store offset=16 (local.get $to) (local.get $q))
+      (v128.store offset=32 (local.get $to) (local.get $r))
+      (v128.store offset=48 (local.get $to) (local.get $s))
+      (local.set $from (i32.add (local.get $from) (i32.const 64)))
+      (local.set $to (i32.add (local.get $to) (i32.const 64)))
+      (local.set $length (i32.sub (local.get $length) (i32.const 64)))
+      (br_if $chunk (i32.gt_u (local.get $length) (i32.const 64))))
+    (v128.store (local.get $end) (local.get $a))
+    (v128.store offset=16 (local.get $end) (local.get $b))
+    (v128.store offset=32 (local.get $end) (local.get $c))
+    (v128.store offset=48 (local.get $end) (local.get $d)))
+
+  ;; More than 64 bytes, from the last to the first, where the target overlaps the source from above. The first 64 are
+  ;; loaded before anything is stored over them.
   (func $copy_down (param $to i32) (param $from i32) (param $length i32)
-    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $start i32)
+    (local $p v128) (local $q v128) (local $r v128) (local $s v128)
+    (local.set $start (local.get $to))
+    (local.set $a (v128.load (local.get $from)))
+    (local.set $b (v128.load offset=16 (local.get $from)))
+    (local.set $c (v128.load offset=32 (local.get $from)))
+    (local.set $d (v128.load offset=48 (local.get $from)))
     (local.set $to (i32.add (local.get $to) (local.get $length)))
     (local.set $from (i32.add (local.get $from) (local.get $length)))
-    (block $small
-      (loop $chunk
-        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
-        (local.set $from (i32.sub (local.get $from) (i32.const 64)))
-        (local.set $to (i32.sub (local.get $to) (i32.const 64)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
-        (local.set $a (v128.load (local.get $from)))
-        (local.set $b (v128.load offset=16 (local.get $from)))
-        (local.set $c (v128.load offset=32 (local.get $from)))
-        (local.set $d (v128.load offset=48 (local.get $from)))
-        (v128.store (local.get $to) (local.get $a))
-        (v128.store offset=16 (local.get $to) (local.get $b))
-        (v128.store offset=32 (local.get $to) (local.get $c))
-        (v128.store offset=48 (local.get $to) (local.get $d))
-        (br $chunk)))
-    (block $tiny
-      (loop $word
-        (br_if $tiny (i32.lt_u (local.get $length) (i32.const 8)))
-        (local.set $from (i32.sub (local.get $from) (i32.const 8)))
-        (local.set $to (i32.sub (local.get $to) (i32.const 8)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 8)))
-        (i64.store (local.get $to) (i64.load (local.get $from)))
-        (br $word)))
-    (block $done
-      (loop $byte
-        (br_if $done (i32.eqz (local.get $length)))
-        (local.set $from (i32.sub (local.get $from) (i32.const 1)))
-        (local.set $to (i32.sub (local.get $to) (i32.const 1)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
-        (br $byte))))
+    (loop $chunk
+      (local.set $from (i32.sub (local.get $from) (i32.const 64)))
+      (local.set $to (i32.sub (local.get $to) (i32.const 64)))
+      (local.set $length (i32.sub (local.get $length) (i32.const 64)))
+      (local.set $p (v128.load (local.get $from)))
+      (local.set $q (v128.load offset=16 (local.get $from)))
+      (local.set $r (v128.load offset=32 (local.get $from)))
+      (local.set $s (v128.load offset=48 (local.get $from)))
+      (v128.store (local.get $to) (local.get $p))
+      (v128.store offset=16 (local.get $to) (local.get $q))
+      (v128.store offset=32 (local.get $to) (local.get $r))
+      (v128.store offset=48 (local.get $to) (local.get $s))
+      (br_if $chunk (i32.gt_u (local.get $length) (i32.const 64))))
+    (v128.store (local.get $start) (local.get $a))
+    (v128.store offset=16 (local.get $start) (local.get $b))
+    (v128.store offset=32 (local.get $start) (local.get $c))
+    (v128.store offset=48 (local.get $start) (local.get $d)))
 
-  ;; `memory.fill`
+  ;; `memory.fill`, in the same way.
   (func $memory_fill (export "exuvia_memory_fill") (param $to i32) (param $value i32) (param $length i32)
-    (local $pattern v128)
+    (local $pattern v128) (local $end i32)
     (local.set $pattern (i8x16.splat (local.get $value)))
-    (block $small
-      (loop $chunk
-        (br_if $small (i32.lt_u (local.get $length) (i32.const 64)))
-        (v128.store (local.get $to) (local.get $pattern))
-        (v128.store offset=16 (local.get $to) (local.get $pattern))
-        (v128.store offset=32 (local.get $to) (local.get $pattern))
-        (v128.store offset=48 (local.get $to) (local.get $pattern))
-        (local.set $to (i32.add (local.get $to) (i32.const 64)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 64)))
-        (br $chunk)))
-    (block $done
-      (loop $byte
-        (br_if $done (i32.eqz (local.get $length)))
-        (i32.store8 (local.get $to) (local.get $value))
-        (local.set $to (i32.add (local.get $to) (i32.const 1)))
-        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-        (br $byte)))))
+    (local.set $end (i32.add (local.get $to) (local.get $length)))
+    (if (i32.ge_u (local.get $length) (i32.const 16))
+      (then
+        (loop $chunk
+          (v128.store (local.get $to) (local.get $pattern))
+          (local.set $to (i32.add (local.get $to) (i32.const 16)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 16)))
+          (br_if $chunk (i32.gt_u (local.get $length) (i32.const 16))))
+        (v128.store (i32.sub (local.get $end) (i32.const 16)) (local.get $pattern))
+        (return)))
+    (if (i32.ge_u (local.get $length) (i32.const 8))
+      (then
+        (i64.store (local.get $to) (i64x2.extract_lane 0 (local.get $pattern)))
+        (i64.store (i32.sub (local.get $end) (i32.const 8)) (i64x2.extract_lane 0 (local.get $pattern)))
+        (return)))
+    (if (i32.ge_u (local.get $length) (i32.const 4))
+      (then
+        (i32.store (local.get $to) (i32x4.extract_lane 0 (local.get $pattern)))
+        (i32.store (i32.sub (local.get $end) (i32.const 4)) (i32x4.extract_lane 0 (local.get $pattern)))
+        (return)))
+    (if (i32.eqz (local.get $length)) (then (return)))
+    (i32.store8 (local.get $to) (local.get $value))
+    (i32.store8 (i32.add (local.get $to) (i32.shr_u (local.get $length) (i32.const 1))) (local.get $value))
+    (i32.store8 (i32.sub (local.get $end) (i32.const 1)) (local.get $value))))

@@ -76,7 +76,7 @@ def list_objects():
     seen = {}
     own = {id(todo), id(seen), id(sys._getframe()), id(list_objects), id(list_objects.__code__)}
     own.add(id(own))
-    # Objects are entered by the dozen thousand: an object's own dictionary is made when it is asked for here.
+    # Asking an object for its referents makes the dictionary that it has not needed so far: `todo` gets that as well.
     while todo:
         found = todo.pop()
         if id(found) in seen or id(found) in own or type(found) is types.FrameType:
@@ -112,11 +112,6 @@ const FIRST_CELL: &str = "1 + 1";
 /// it does not write to every page of every sandbox.
 const SETTLE: &str = r"
 import gc
-import sys
-# What was found in folders that only a sandbox will fill.
-for path in [path for path in sys.path_importer_cache if not path.startswith('/usr/')]:
-    del sys.path_importer_cache[path]
-del sys
 gc.collect()
 gc.collect()
 gc.freeze()
