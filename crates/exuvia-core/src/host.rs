@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tool::{FinishedCall, ToolOutcome};
+
 /// Something that a sandbox asks of its host.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum HostCall<'a> {
@@ -35,10 +37,33 @@ pub enum HostCall<'a> {
         /// The most bytes wanted, at most 65,536.
         length_max: u32,
     },
-    /// Waits. Answer: [`HostAnswer::Done`] when the time has passed, or [`HostAnswer::Interrupted`].
+    /// Waits. Answer: [`HostAnswer::Done`] when the time has passed, [`HostAnswer::Finished`] when calls that were
+    /// started have ended before that, or [`HostAnswer::Interrupted`].
     Wait {
         /// How long; `None`: until something happens.
         duration: Option<Duration>,
+    },
+    /// Calls a tool and waits for its end. Answer: [`HostAnswer::Tool`], or [`HostAnswer::Interrupted`].
+    Tool {
+        /// The tool's name.
+        tool: &'a str,
+        /// Its arguments, at most [`TOOL_TEXT_BYTES_MAX`](crate::tool::TOOL_TEXT_BYTES_MAX) bytes; any text.
+        arguments: &'a str,
+    },
+    /// Starts a call of a tool in the background; a later `Wait` tells its end. Answer: [`HostAnswer::Done`].
+    Start {
+        /// The call's number, which no other call of the sandbox has had. At most
+        /// [`TOOL_CALLS_MAX`](crate::tool::TOOL_CALLS_MAX) have begun and not ended.
+        call: u64,
+        /// The tool's name.
+        tool: &'a str,
+        /// Its arguments, as to `Tool`.
+        arguments: &'a str,
+    },
+    /// Cancels a call that was started: its end will not be told. Answer: [`HostAnswer::Done`].
+    Cancel {
+        /// The call's number.
+        call: u64,
     },
     /// Asks what is in a mount. Answer: [`HostAnswer::Mount`].
     Mount(&'a MountRequest),
@@ -63,6 +88,9 @@ impl HostCall<'_> {
             Self::Output { .. } => "output",
             Self::Input { .. } => "input",
             Self::Wait { .. } => "wait",
+            Self::Tool { .. } => "tool",
+            Self::Start { .. } => "start",
+            Self::Cancel { .. } => "cancel",
             Self::Mount(_) => "mount",
             Self::Interrupt { .. } => "interrupt",
         }
@@ -187,6 +215,10 @@ pub enum HostAnswer {
     Time(i64),
     /// Bytes, to [`HostCall::Random`] and [`HostCall::Input`].
     Bytes(Vec<u8>),
+    /// Calls that have ended, in the order in which they did, to [`HostCall::Wait`]. Never empty.
+    Finished(Vec<FinishedCall>),
+    /// To [`HostCall::Tool`].
+    Tool(ToolOutcome),
     /// To [`HostCall::Mount`].
     Mount(Result<MountAnswer, MountFault>),
     /// To [`HostCall::Interrupt`]: the interrupt that is due, if any.
@@ -218,7 +250,7 @@ impl From<HostAnswer> for Reply {
 
 /// Whoever answers a sandbox's calls: live, recording, or replaying.
 pub trait Host: Send {
-    /// Answers one call. `Clock`, `Random`, `Output` and `Interrupt` must be answered [`Now`](Reply::Now).
+    /// Answers one call. `Clock`, `Random`, `Output`, `Start`, `Cancel` and `Interrupt` must be answered [`Now`](Reply::Now).
     fn call(&mut self, call: HostCall<'_>) -> Reply;
 
     /// Returns the check at which the next interrupt must be delivered, where that is known in advance: in a replay.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::host::{ClockId, Host, HostAnswer, HostCall, MountRequest, Reply, Stream};
+use crate::tool::{ToolFailure, ToolFailureKind};
 
 /// One call and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub enum Asked {
     Output { stream: Stream, bytes: Vec<u8> },
     Input { length_max: u32 },
     Wait { duration: Option<Duration> },
+    Tool { tool: String, arguments: String },
+    Start { call: u64, tool: String, arguments: String },
+    Cancel { call: u64 },
     Mount(MountRequest),
     Interrupt { checks: u64 },
 }
@@ -42,6 +46,11 @@ impl From<HostCall<'_>> for Asked {
             HostCall::Output { stream, bytes } => Self::Output { stream, bytes: bytes.to_vec() },
             HostCall::Input { length_max } => Self::Input { length_max },
             HostCall::Wait { duration } => Self::Wait { duration },
+            HostCall::Tool { tool, arguments } => Self::Tool { tool: tool.to_owned(), arguments: arguments.to_owned() },
+            HostCall::Start { call, tool, arguments } => {
+                Self::Start { call, tool: tool.to_owned(), arguments: arguments.to_owned() }
+            }
+            HostCall::Cancel { call } => Self::Cancel { call },
             HostCall::Mount(request) => Self::Mount(request.clone()),
             HostCall::Interrupt { checks, .. } => Self::Interrupt { checks },
         }
@@ -186,7 +195,10 @@ fn harmless_answer(asked: &Asked) -> HostAnswer {
         Asked::Random { length } => HostAnswer::Bytes(vec![0; *length as usize]),
         Asked::Output { .. } => HostAnswer::Done,
         Asked::Input { .. } => HostAnswer::Bytes(Vec::new()),
-        Asked::Wait { .. } => HostAnswer::Done,
+        Asked::Wait { .. } | Asked::Start { .. } | Asked::Cancel { .. } => HostAnswer::Done,
+        Asked::Tool { .. } => {
+            HostAnswer::Tool(Err(ToolFailure::new(ToolFailureKind::Interrupted, "the replay has gone astray")))
+        }
         Asked::Mount(_) => HostAnswer::Mount(Err(crate::host::MountFault::NotFound)),
         Asked::Interrupt { .. } => HostAnswer::Interrupt(None),
     }
