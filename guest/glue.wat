@@ -13,13 +13,19 @@
   (import "main" "PyBytes_AsString" (func $bytes_data (param i32) (result i32)))
   (import "main" "PyBytes_FromStringAndSize" (func $bytes_new (param i32 i32) (result i32)))
   (import "main" "PyBytes_Size" (func $bytes_size (param i32) (result i32)))
+  (import "main" "PyErr_BadArgument" (func $bad_argument (result i32)))
+  (import "main" "PyErr_CheckSignals" (func $check_signals (result i32)))
   (import "main" "PyErr_Clear" (func $error_clear))
   (import "main" "PyErr_Occurred" (func $error_occurred (result i32)))
   (import "main" "PyFloat_AsDouble" (func $float_value (param i32) (result f64)))
+  (import "main" "PyLong_AsLong" (func $long_value (param i32) (result i32)))
+  (import "main" "PyLong_AsLongLong" (func $long_long_value (param i32) (result i64)))
   (import "main" "PyLong_FromLong" (func $long_new (param i32) (result i32)))
+  (import "main" "PyLong_FromLongLong" (func $long_long_new (param i64) (result i32)))
   (import "main" "PyObject_Vectorcall" (func $vectorcall (param i32 i32 i32 i32) (result i32)))
   (import "main" "memalign" (func $memalign (param i32 i32) (result i32)))
   (import "main" "free" (func $free (param i32)))
+  (import "main" "PyUnicode_AsUTF8AndSize" (func $text_data (param i32 i32) (result i32)))
   (import "main" "PyUnicode_DecodeUTF8" (func $text_new (param i32 i32 i32) (result i32)))
 
   (import "exuvia" "check" (func $host_check (param i64) (result i32)))
@@ -27,6 +33,14 @@
   (import "exuvia" "map_read" (func $host_map_read (param i32 i64 i32 i32) (result i32)))
   (import "exuvia" "map_write" (func $host_map_write (param i32 i64 i32 i32) (result i32)))
   (import "exuvia" "sleep" (func $host_sleep (param f64)))
+  (import "exuvia" "take" (func $host_take (param i32 i32)))
+  (import "exuvia" "tool_call" (func $host_tool_call (param i32 i32 i32 i32 i32) (result i64)))
+  (import "exuvia" "tool_cancel" (func $host_tool_cancel (param i64)))
+  (import "exuvia" "tool_finished" (func $host_tool_finished (result i64)))
+  (import "exuvia" "tool_outcome" (func $host_tool_outcome (param i32 i32) (result i64)))
+  (import "exuvia" "tool_source" (func $host_tool_source (param i32 i32 i32) (result i64)))
+  (import "exuvia" "tool_start" (func $host_tool_start (param i32 i32 i32) (result i64)))
+  (import "exuvia" "wait" (func $host_wait (param f64)))
 
   (type $c0 (func (result i32)))
   (type $c1 (func (param i32) (result i32)))
@@ -81,6 +95,93 @@
       (then (if (call $error_occurred) (then (return (i32.const 0))))))
     (call $host_sleep (local.get $seconds))
     (global.get $none))
+
+  ;; _exuvia.wait(seconds): until the time has passed (`inf`: no time), or a call that was started has ended.
+  (func (export "exuvia_wait") (param $self i32) (param $argument i32) (result i32)
+    (local $seconds f64)
+    (local.set $seconds (call $float_value (local.get $argument)))
+    (if (f64.eq (local.get $seconds) (f64.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $host_wait (local.get $seconds))
+    (global.get $none))
+
+  ;; _exuvia.call(tool, text): calls a tool and waits for its end. Returns a str, the result; a bytes, the failure as
+  ;; JSON; or None if an interrupt came first whose handler raised nothing.
+  (func (export "exuvia_call") (param $self i32) (param $arguments i32) (param $count i32) (result i32)
+    (local $tool i32) (local $data i32) (local $outcome i64)
+    (if (i32.ne (local.get $count) (i32.const 2)) (then (drop (call $bad_argument)) (return (i32.const 0))))
+    (local.set $data
+      (call $text_data (i32.load offset=4 (local.get $arguments)) (i32.add (global.get $scratch) (i32.const 8))))
+    (if (i32.eqz (local.get $data)) (then (return (i32.const 0))))
+    (local.set $tool (call $long_value (i32.load (local.get $arguments))))
+    (if (i32.eq (local.get $tool) (i32.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (local.set $outcome
+      (call $host_tool_call (local.get $tool) (local.get $data) (i32.load offset=8 (global.get $scratch))
+        (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080)))
+    (if (i64.ge_u (local.get $outcome) (i64.const 0x2_0000_0000))
+      (then (return (select (i32.const 0) (global.get $none) (call $check_signals)))))
+    (call $text (local.get $outcome)))
+
+  ;; The text that the host has announced: as a str if it is a result, as bytes if it is a failure. A short one lies in
+  ;; the scratch space already, a long one is taken into an object of its length.
+  (func $text (param $announced i64) (result i32)
+    (local $length i32) (local $place i32) (local $bytes i32) (local $result i32)
+    (local.set $length (i32.wrap_i64 (local.get $announced)))
+    (if (i32.le_u (local.get $length) (i32.const 4080))
+      (then
+        (local.set $place (i32.add (global.get $scratch) (i32.const 16)))
+        (if (i64.ge_u (local.get $announced) (i64.const 0x1_0000_0000))
+          (then (return (call $bytes_new (local.get $place) (local.get $length)))))
+        (return (call $text_new (local.get $place) (local.get $length) (i32.const 0)))))
+    (local.set $bytes (call $bytes_new (i32.const 0) (local.get $length)))
+    (if (i32.eqz (local.get $bytes)) (then (return (i32.const 0))))
+    (local.set $place (call $bytes_data (local.get $bytes)))
+    (call $host_take (local.get $place) (local.get $length))
+    (if (i64.ge_u (local.get $announced) (i64.const 0x1_0000_0000)) (then (return (local.get $bytes))))
+    (local.set $result (call $text_new (local.get $place) (local.get $length) (i32.const 0)))
+    (call $decref (local.get $bytes))
+    (local.get $result))
+
+  ;; _exuvia.start(tool, text): starts a call. Returns its number; -1: too many are running; -2: there is no such tool.
+  (func (export "exuvia_start") (param $self i32) (param $arguments i32) (param $count i32) (result i32)
+    (local $tool i32) (local $data i32)
+    (if (i32.ne (local.get $count) (i32.const 2)) (then (drop (call $bad_argument)) (return (i32.const 0))))
+    (local.set $data
+      (call $text_data (i32.load offset=4 (local.get $arguments)) (i32.add (global.get $scratch) (i32.const 8))))
+    (if (i32.eqz (local.get $data)) (then (return (i32.const 0))))
+    (local.set $tool (call $long_value (i32.load (local.get $arguments))))
+    (if (i32.eq (local.get $tool) (i32.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $long_long_new
+      (call $host_tool_start (local.get $tool) (local.get $data) (i32.load offset=8 (global.get $scratch)))))
+
+  ;; _exuvia.cancel(call)
+  (func (export "exuvia_cancel") (param $self i32) (param $argument i32) (result i32)
+    (local $call i64)
+    (local.set $call (call $long_long_value (local.get $argument)))
+    (if (i64.eq (local.get $call) (i64.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $host_tool_cancel (local.get $call))
+    (global.get $none))
+
+  ;; _exuvia.finished(): the number of a started call that has ended, 0 if none has; `outcome` then gives its text.
+  (func (export "exuvia_finished") (param $self i32) (param $unused i32) (result i32)
+    (call $long_long_new (call $host_tool_finished)))
+
+  ;; _exuvia.outcome()
+  (func (export "exuvia_outcome") (param $self i32) (param $unused i32) (result i32)
+    (call $text
+      (call $host_tool_outcome (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080))))
+
+  ;; _exuvia.source(tool): the Python source of a tool's function.
+  (func (export "exuvia_source") (param $self i32) (param $argument i32) (result i32)
+    (local $tool i32)
+    (local.set $tool (call $long_value (local.get $argument)))
+    (if (i32.eq (local.get $tool) (i32.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $text
+      (call $host_tool_source (local.get $tool) (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080))))
 
   ;; _exuvia.limit()
   (func (export "exuvia_limit") (param $self i32) (param $unused i32) (result i32)

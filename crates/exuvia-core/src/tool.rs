@@ -7,6 +7,8 @@
 //! A hostile guest can call any of its tools at any time with any text, past the Python function: whoever runs a tool
 //! checks everything, and bounds what the sandbox does not (see [`ToolLimits`]).
 
+pub mod python;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -179,18 +181,25 @@ pub trait ToolRunner: Send {
 }
 
 /// Returns whether a tool can have this name: an ASCII identifier of at most 64 characters that does not begin with an
-/// underscore, and is no keyword of Python ("Keywords" in its language reference).
+/// underscore, is no keyword of Python ("Keywords" in its language reference), and none of the modules that annotations
+/// need (`datetime`, `typing`).
 #[must_use]
 pub fn is_tool_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && !is_keyword(name)
+        && !["datetime", "typing"].contains(&name)
+}
+
+/// Returns whether this is a keyword of Python.
+fn is_keyword(name: &str) -> bool {
     const KEYWORDS: &[&str] = &[
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
         "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
     ];
-    name.len() <= 64
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-        && !KEYWORDS.contains(&name)
+    KEYWORDS.contains(&name)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod mounts;
 pub(crate) mod pointer;
 mod process;
 mod streams;
+pub(crate) mod tools;
 pub(crate) mod waiting;
 
 use wasmtime::{Linker, Ref, Val, ValType};
@@ -34,7 +35,8 @@ pub(crate) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     files::register(linker)?;
     descriptors::register(linker)?;
     streams::register(linker)?;
-    mapping::register(linker)
+    mapping::register(linker)?;
+    tools::register(linker)
 }
 
 /// Adds what is refused or unreachable: those take their types from the module that imports them.

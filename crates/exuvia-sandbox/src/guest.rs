@@ -6,6 +6,7 @@ use exuvia_core::{Host, HostAnswer, HostCall, Interrupt, Reply, Stream};
 use wasmtime::{Caller, Memory};
 
 use crate::interrupts::{Gate, GuestMemory};
+use crate::tools::Tools;
 use crate::vfs::Vfs;
 
 /// The most bytes of one [`HostCall::Output`], [`HostCall::Random`] or [`HostCall::Input`].
@@ -19,6 +20,7 @@ const TRACEBACK_BYTES_MAX: u64 = 65_536;
 pub(crate) struct Guest {
     pub(crate) host: Box<dyn Host>,
     pub(crate) vfs: Vfs,
+    pub(crate) tools: Tools,
     pub(crate) gate: Arc<Gate>,
     pub(crate) output: Output,
     /// The most linear memory, in bytes.
@@ -49,6 +51,7 @@ impl Guest {
         Self {
             host,
             vfs,
+            tools: Tools::default(),
             gate: Arc::new(Gate::new()),
             output,
             memory_limit,

@@ -22,6 +22,7 @@ mod image;
 mod interrupts;
 mod live;
 mod sandbox;
+mod tools;
 pub mod translate;
 pub mod vfs;
 

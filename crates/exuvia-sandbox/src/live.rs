@@ -1,17 +1,25 @@
 //! The host that answers from the real world, as far as it is told to.
 
+mod background;
 mod folder;
 mod stdin;
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use exuvia_core::{ClockId, Host, HostAnswer, HostCall, MountAnswer, MountFault, MountRequest, Reply, Stream};
+use exuvia_core::{
+    ClockId, Host, HostAnswer, HostCall, MountAnswer, MountFault, MountRequest, Reply, Stream, ToolFailure,
+    ToolFailureKind, ToolFuture, ToolRunner,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::interrupts::Watchdog;
+use background::Background;
 
 pub use folder::Folder;
 pub use stdin::Stdin;
@@ -43,6 +51,8 @@ pub struct LiveHost {
     stdin: Stdin,
     sink: Option<Sink>,
     folders: Vec<Folder>,
+    tools: Option<Box<dyn ToolRunner>>,
+    background: Background,
 }
 
 /// Makes a [`LiveHost`].
@@ -53,6 +63,7 @@ pub struct LiveHostBuilder {
     stdin: Stdin,
     sink: Option<Sink>,
     folders: Vec<Folder>,
+    tools: Option<Box<dyn ToolRunner>>,
 }
 
 impl LiveHost {
@@ -99,6 +110,13 @@ impl LiveHostBuilder {
         self
     }
 
+    /// Sets who runs the sandbox's tools. Default: nobody; every call fails.
+    #[must_use]
+    pub fn tools(mut self, runner: impl ToolRunner + 'static) -> Self {
+        self.tools = Some(Box::new(runner));
+        self
+    }
+
     /// Makes the host, for sandboxes of this engine.
     ///
     /// # Errors
@@ -124,6 +142,8 @@ impl LiveHostBuilder {
             stdin: self.stdin,
             sink: self.sink,
             folders: self.folders,
+            tools: self.tools,
+            background: Background::default(),
         })
     }
 }
@@ -148,21 +168,50 @@ impl LiveHost {
         i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX })
     }
 
+    /// Waits for the time or for the end of a call that was started, whichever comes first. By a virtual clock calls take
+    /// no time: their end comes before any time passes.
     fn wait(&mut self, duration: Option<Duration>) -> Reply {
-        match (self.clock, duration) {
-            (_, Some(Duration::ZERO)) => Reply::Now(HostAnswer::Done),
-            (Clock::Virtual(_), Some(duration)) => {
+        let background = self.background.clone();
+        let idle = background.is_empty();
+        let passes = match (self.clock, duration) {
+            (_, Some(Duration::ZERO)) => {
+                let ended = background.poll_ended(&mut Context::from_waker(Waker::noop()));
+                return match ended {
+                    Poll::Ready(calls) => HostAnswer::Finished(calls).into(),
+                    Poll::Pending => HostAnswer::Done.into(),
+                };
+            }
+            (Clock::Virtual(_), Some(duration)) if idle => {
                 self.passed = self.passed.saturating_add(duration);
-                Reply::Now(HostAnswer::Done)
+                return HostAnswer::Done.into();
             }
-            (Clock::Real, Some(duration)) => {
-                let sleep = self.watchdog.sleep(duration);
-                Reply::Later(Box::pin(async move {
-                    sleep.await;
-                    HostAnswer::Done
-                }))
+            (Clock::Virtual(_), _) | (_, None) => None,
+            (Clock::Real, Some(duration)) => Some(self.watchdog.sleep(duration)),
+        };
+        Reply::Later(Box::pin(async move {
+            let mut passes = pin!(async move {
+                match passes {
+                    Some(sleep) => sleep.await,
+                    None => std::future::pending().await,
+                }
+            });
+            poll_fn(|context| {
+                if let Poll::Ready(calls) = background.poll_ended(context) {
+                    return Poll::Ready(HostAnswer::Finished(calls));
+                }
+                passes.as_mut().poll(context).map(|()| HostAnswer::Done)
+            })
+            .await
+        }))
+    }
+
+    fn call_tool(&mut self, tool: &str, arguments: &str) -> ToolFuture {
+        match &mut self.tools {
+            Some(runner) => runner.call(tool, arguments),
+            None => {
+                let failure = ToolFailure::new(ToolFailureKind::Failed, format!("nobody runs the tool `{tool}` here"));
+                Box::pin(std::future::ready(Err(failure)))
             }
-            (_, None) => Reply::Later(Box::pin(std::future::pending())),
         }
     }
 }
@@ -195,6 +244,19 @@ impl Host for LiveHost {
             }
             HostCall::Input { length_max } => self.stdin.read(length_max),
             HostCall::Wait { duration } => self.wait(duration),
+            HostCall::Tool { tool, arguments } => {
+                let outcome = self.call_tool(tool, arguments);
+                Reply::Later(Box::pin(async move { HostAnswer::Tool(outcome.await) }))
+            }
+            HostCall::Start { call, tool, arguments } => {
+                let outcome = self.call_tool(tool, arguments);
+                self.background.start(call, outcome);
+                HostAnswer::Done.into()
+            }
+            HostCall::Cancel { call } => {
+                self.background.cancel(call);
+                HostAnswer::Done.into()
+            }
             HostCall::Mount(request) => HostAnswer::Mount(self.look_up(request)).into(),
             HostCall::Interrupt { due, .. } => HostAnswer::Interrupt(due.cloned()).into(),
         }

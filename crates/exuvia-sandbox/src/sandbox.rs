@@ -22,13 +22,13 @@ mod reply;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use exuvia_core::{ClockId, HostAnswer, HostCall, LimitKind, Limits, Outcome, Status, StopReason, Usage};
+use exuvia_core::{ClockId, LimitKind, Limits, Outcome, Status, StopReason, Usage};
 use wasmtime::{Global, Memory, Store, Trap, TypedFunc, Val};
 
-use crate::abi::{read_clock, waiting};
+use crate::abi::{read_clock, tools};
 use crate::engine::Engine;
 use crate::error::SandboxError;
-use crate::guest::{Guest, GuestEnd, HostFault, attach_memory};
+use crate::guest::{Guest, GuestEnd, attach_memory};
 use crate::image::ImageError;
 use crate::interrupts::{Deadlines, Gate};
 use metered::Metered;
@@ -282,11 +282,7 @@ impl Sandbox {
         let mut reply = self.enter(operation, data).await?;
         while let Some((address, size)) = reply {
             let Some(duration) = self.wait_asked(address, size) else { break };
-            let call = HostCall::Wait { duration };
-            match waiting::call(self.store.data_mut(), call).await? {
-                HostAnswer::Done | HostAnswer::Interrupted => {}
-                other => return Err(HostFault::wrong("wait", &other).into()),
-            }
+            tools::wait(self.store.data_mut(), duration).await?;
             reply = self.enter(reply::RESUME, &[]).await?;
         }
         Ok(reply)

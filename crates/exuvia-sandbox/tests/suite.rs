@@ -23,9 +23,10 @@ mod suite {
     pub(crate) mod reports;
     pub(crate) mod sessions;
     pub(crate) mod strikes;
+    pub(crate) mod tools;
 }
 
-use suite::{cases, crowd, hostile, limited, modules, packages, repeat, replay, reports, sessions, strikes};
+use suite::{cases, crowd, hostile, limited, modules, packages, repeat, replay, reports, sessions, strikes, tools};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(repeat::ARGUMENT) {
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         reports::trials(),
         sessions::trials(),
         strikes::trials(),
+        tools::trials(),
     ]
     .into_iter()
     .flatten()

@@ -48,12 +48,12 @@ def boot(preload=()):
     _set_signals()
     _set_sleep()
     seal()
-    from . import _complete, _configure, _entry, _error, _script, _value  # noqa: F401
+    from . import _complete, _configure, _entry, _error, _script, _tools, _value  # noqa: F401
 
     for name in preload:
         importlib.import_module(name)
     if "asyncio" in sys.modules:
-        from . import _task  # noqa: F401
+        from . import _parallel, _task  # noqa: F401
     _warm_up(_entry.enter)
     _forget_finders()
 

@@ -1,6 +1,6 @@
 """What was frozen with the image and belongs to one sandbox.
 
-    {"argv": [str], "env": {str: str}, "cwd": path or null, "isolated_path": [str], "recursion": int}
+    {"argv": [str], "env": {str: str}, "cwd": path or null, "isolated_path": [str], "recursion": int, "tools": [name]}
 
 Every key may be absent, and then that part stays as it is. `env` replaces the
 environment; `isolated_path` is put into `sys.path` behind the program's own
@@ -27,6 +27,10 @@ def configure(data):
         sys.path[place:place] = request["isolated_path"]
     if request.get("recursion") is not None:
         sys.setrecursionlimit(request["recursion"])
+    if request.get("tools"):
+        from . import _tools
+
+        _tools.declare(request["tools"])
     _restart_clocks()
     return None
 

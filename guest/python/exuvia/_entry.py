@@ -15,7 +15,8 @@ parse a stranger's.
     2 SCRIPT      {"source", "filename",    None, {"error": ERROR} or {"exit": …}
                    "argv", "mode", "module"}
     3 CONFIGURE   {"argv", "env", "cwd",    None, or {"error": ERROR}
-                   "isolated_path", "recursion"}
+                   "isolated_path", "recursion",
+                   "tools"}
     4 COMPLETE    {"text", "cursor"}        {"start": int, "matches": [str]}
     5 INCOMPLETE  source, UTF-8             {"state": "complete" | "incomplete" | "invalid"}
     6 FINISH      nothing                   None, or {"exit": {"code": 120}}
@@ -33,7 +34,7 @@ than `_cell` unless the value is more than a number or a plain text.
 import sys
 from _json import encode_basestring_ascii as _quote
 
-from . import _cell
+from . import _cell, _tools
 from ._cell import COROUTINE
 from ._cell import namespace as _namespace
 from ._cell import prepare as _prepare
@@ -57,6 +58,8 @@ def enter(op, data):
             answer = _other(op, data)
         else:
             first, second = _prepare(str(data, "utf-8"))
+            if _tools.names:
+                _provide(first, second)
             if (first.co_flags | second.co_flags if second else first.co_flags) & COROUTINE:
                 from . import _task
 
@@ -74,6 +77,13 @@ def enter(op, data):
     except BaseException as error:
         answer = _flush_failed(error, answer)
     return answer
+
+
+def _provide(first, second):
+    """Gives the cell the tools that it could see."""
+    for code in (first, second):
+        if code is not None:
+            _tools.provide(_namespace, code)
 
 
 def report(value):

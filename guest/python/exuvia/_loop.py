@@ -2,12 +2,12 @@
 
 It is CPython's own loop (`asyncio.BaseEventLoop`) with another way of waiting:
 there are no sockets to select on, so all that can happen while nothing is ready
-is that a timer comes due. The loop runs in one of two ways:
+is that a timer comes due or a call of a tool ends (`_calls`). The loop runs in one of two ways:
 
   * **driven** (`drive`), for cells with a top-level `await`: it runs what is
     ready and returns how long nothing will be, so that no stack is held;
   * **blocking** (`run_until_complete`, `asyncio.run`), for synchronous code: it
-    waits on the host's clock, and raises where it would wait forever.
+    waits for the host, and raises where it would wait forever.
 
 A limit (`exuvia.Limit`) that strikes in a callback, or in a task that nobody
 awaits, would be logged and forgotten by asyncio; here it ends what runs the loop.
@@ -20,7 +20,7 @@ from asyncio import base_events, events, tasks
 
 import _exuvia
 
-from . import Limit
+from . import Limit, _calls
 
 SOCKETS = (
     "create_connection create_server create_datagram_endpoint create_unix_connection"
@@ -32,6 +32,7 @@ DESCRIPTORS = (
     "add_reader add_writer remove_reader remove_writer"
     " add_signal_handler remove_signal_handler"
 ).split()
+ROUNDS_BETWEEN_LOOKS = 64
 PROCESSES = "subprocess_exec subprocess_shell connect_read_pipe connect_write_pipe".split()
 
 
@@ -46,6 +47,7 @@ class Loop(base_events.BaseEventLoop):
         self._struck = None
         self._grace = False
         self._limit = None
+        self._rounds = 0
 
     def drive(self, task):
         """Runs until the task is done or nothing is ready.
@@ -54,6 +56,8 @@ class Loop(base_events.BaseEventLoop):
         (`math.inf` without one). What a callback raises out of the loop
         (KeyboardInterrupt, SystemExit, a limit) comes through; the loop stays usable.
         """
+        if _calls.pending:
+            _calls.collect()
         with _Running(self):
             while not task.done():
                 if self._step_was_idle():
@@ -92,9 +96,12 @@ class Loop(base_events.BaseEventLoop):
         """Waits as the loop's selector: up to `timeout` seconds, None for no timer at all."""
         self._raise_limit(timeout)
         if timeout == 0:
-            return ()
-        if self._driven:
+            if _calls.pending:
+                self._look()
+        elif self._driven:
             self._idle = True
+        elif _calls.pending:
+            _calls.wait(float("inf") if timeout is None else timeout)
         elif timeout is None:
             raise RuntimeError(
                 "deadlock: the event loop has nothing ready and no timer,"
@@ -103,6 +110,12 @@ class Loop(base_events.BaseEventLoop):
         else:
             _exuvia.sleep(timeout)
         return ()
+
+    def _look(self):
+        """Looks now and then whether a call has ended, for a loop that always has something ready."""
+        self._rounds += 1
+        if self._rounds % ROUNDS_BETWEEN_LOOKS == 0:
+            _calls.wait(0.0)
 
     def strike(self, limit):
         """Notes that `limit` is about to be raised in what the loop now runs."""

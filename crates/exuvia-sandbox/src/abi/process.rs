@@ -6,7 +6,7 @@ use exuvia_core::{HostAnswer, HostCall};
 use wasmtime::{Caller, Extern, Linker, Val};
 
 use super::pointer::{self, text};
-use super::waiting;
+use super::tools;
 use crate::guest::{CHUNK_BYTES_MAX, Guest, GuestEnd, HostFault, grow_memory, parts};
 use crate::vfs::Errno;
 
@@ -137,10 +137,7 @@ fn register_glue(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             } else {
                 Duration::ZERO
             };
-            match waiting::call(caller.data_mut(), HostCall::Wait { duration: Some(duration) }).await? {
-                HostAnswer::Done | HostAnswer::Interrupted => Ok::<(), wasmtime::Error>(()),
-                other => Err(HostFault::wrong("wait", &other).into()),
-            }
+            tools::wait(caller.data_mut(), Some(duration)).await
         })
     })?;
     Ok(())

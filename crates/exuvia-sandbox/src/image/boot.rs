@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use exuvia_core::{ClockId, Host, HostAnswer, HostCall, Limits, Reply};
+use exuvia_core::{ClockId, Host, HostAnswer, HostCall, Limits, Reply, ToolFailure, ToolFailureKind};
 use wasmtime::{Instance, Linker, Memory, Module, Ref, Store, Table, Val, WasmParams, WasmResults};
 
 use super::ImageError;
@@ -14,10 +14,34 @@ use crate::vfs::{Library, Vfs};
 
 /// Exported functions of the glue module that Python calls: their places in the function table are frozen with the
 /// image, in this order after what the module has itself.
-pub(crate) const GLUE_TABLE: &[&str] = &["exuvia_sleep", "exuvia_limit"];
+pub(crate) const GLUE_TABLE: &[&str] = &[
+    "exuvia_sleep",
+    "exuvia_limit",
+    "exuvia_wait",
+    "exuvia_call",
+    "exuvia_start",
+    "exuvia_cancel",
+    "exuvia_finished",
+    "exuvia_outcome",
+    "exuvia_source",
+];
 
-/// The built-in module's functions: name, place in [`GLUE_TABLE`], calling convention (`METH_O`, `METH_NOARGS`).
-const BUILTINS: &[(&str, u32, u32)] = &[("sleep", 0, 0x8), ("limit", 1, 0x4)];
+const METH_NOARGS: u32 = 0x4;
+const METH_O: u32 = 0x8;
+const METH_FASTCALL: u32 = 0x80;
+
+/// How Python calls each function of [`GLUE_TABLE`]; the built-in module has them without their prefix.
+const CONVENTIONS: &[u32] = &[
+    METH_O,
+    METH_NOARGS,
+    METH_O,
+    METH_FASTCALL,
+    METH_FASTCALL,
+    METH_O,
+    METH_NOARGS,
+    METH_NOARGS,
+    METH_O,
+];
 
 const BUFFER_BYTES: u32 = 65_536;
 const SCRATCH_BYTES: u32 = 4_096;
@@ -84,7 +108,13 @@ impl Host for BootHost {
                     })
                     .collect(),
             ),
-            HostCall::Output { .. } | HostCall::Wait { .. } => HostAnswer::Done,
+            HostCall::Output { .. } | HostCall::Wait { .. } | HostCall::Start { .. } | HostCall::Cancel { .. } => {
+                HostAnswer::Done
+            }
+            HostCall::Tool { .. } => {
+                let failure = ToolFailure::new(ToolFailureKind::Failed, "there are no tools yet");
+                HostAnswer::Tool(Err(failure))
+            }
             HostCall::Input { .. } => HostAnswer::Bytes(Vec::new()),
             HostCall::Mount(_) => HostAnswer::Mount(Err(exuvia_core::MountFault::NotFound)),
             HostCall::Interrupt { due, .. } => HostAnswer::Interrupt(due.cloned()),
@@ -176,10 +206,10 @@ impl Boot {
         }
         let name = self.text("_exuvia")?;
         let builtins = self.call::<_, u32>("PyImport_AddModule", name)?;
-        for &(name, place, convention) in BUILTINS {
-            let name = self.text(name)?;
+        for (index, (name, &convention)) in (first..).zip(GLUE_TABLE.iter().zip(CONVENTIONS)) {
+            let name = self.text(name.strip_prefix("exuvia_").unwrap_or(name))?;
             let definition = self.allocate(16)? as usize;
-            let index = u32::try_from(first).map_err(|_| missing("__indirect_function_table"))? + place;
+            let index = u32::try_from(index).map_err(|_| missing("__indirect_function_table"))?;
             for (offset, field) in [name, index, convention, 0].into_iter().enumerate() {
                 self.write(definition + 4 * offset, &field.to_le_bytes())?;
             }

@@ -1,9 +1,11 @@
 //! Making a sandbox.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use exuvia_core::{Host, Limits};
+use exuvia_core::tool::python::{STUB_HEADER, stub};
+use exuvia_core::{Host, Limits, ToolDeclaration, is_tool_name};
 use wasmtime::{CallHook, Instance, ModuleExport, Store, TypedFunc, Val, WasmParams, WasmResults};
 
 use super::pages::prefault;
@@ -14,6 +16,7 @@ use crate::error::SandboxError;
 use crate::guest::{Guest, GuestEnd, Output};
 use crate::image::ImageError;
 use crate::live::LiveHost;
+use crate::tools::Tools;
 use crate::vfs::{FileLimits, MountId, Stream as FileStream, Vfs};
 
 /// A program to run as `python` would.
@@ -47,6 +50,7 @@ pub struct SandboxBuilder {
     environment: Vec<(String, String)>,
     files: Vec<(String, Bytes)>,
     mounts: Vec<String>,
+    tools: Arc<[ToolDeclaration]>,
     working_directory: Option<String>,
     capture: bool,
     terminals: [bool; 3],
@@ -62,6 +66,7 @@ impl SandboxBuilder {
             environment: Vec::new(),
             files: Vec::new(),
             mounts: Vec::new(),
+            tools: Arc::default(),
             working_directory: None,
             capture: true,
             terminals: [false; 3],
@@ -112,6 +117,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets which tools the program may call: by their names in cells, and from `exuvia.tools`. The host runs them, see
+    /// [`LiveHostBuilder::tools`](crate::LiveHostBuilder::tools). Their stubs are files in `/tools`.
+    #[must_use]
+    pub fn tools(mut self, declarations: impl Into<Arc<[ToolDeclaration]>>) -> Self {
+        self.tools = declarations.into();
+        self
+    }
+
     /// Sets the working directory. Default: `/workspace`.
     #[must_use]
     pub fn working_directory(mut self, path: impl Into<String>) -> Self {
@@ -149,6 +162,28 @@ impl SandboxBuilder {
     ///
     /// Those of [`build`](Self::build).
     pub async fn build_async(mut self) -> Result<Sandbox, SandboxError> {
+        self.check()?;
+        let vfs = self.file_system()?;
+        let host = match self.host.take() {
+            Some(host) => host,
+            None => Box::new(LiveHost::builder().build(&self.engine)?),
+        };
+        let output = Output { limit: self.limits.output_bytes, capture: self.capture, ..Output::default() };
+        let mut guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
+        guest.tools = Tools::new(Arc::clone(&self.tools));
+        let mut store = guarded_store(&self.engine, guest);
+        let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
+        let handles = handles(&self.engine, &mut store, instance)?;
+        prefault(&store, &handles.memory, &self.engine.image().manifest().hot_pages);
+        let limits = self.limits.clone();
+        let mut sandbox = Sandbox { engine: self.engine.clone(), store, handles, limits, ended: None };
+        sandbox.seed_random()?;
+        self.configure(&mut sandbox).await?;
+        Ok(sandbox)
+    }
+
+    /// Refuses what cannot be.
+    fn check(&self) -> Result<(), SandboxError> {
         let floor = self.engine.image().manifest().memory_bytes;
         if self.limits.memory_bytes < floor {
             let limit = self.limits.memory_bytes;
@@ -160,54 +195,43 @@ impl SandboxBuilder {
         if !(50..=100_000).contains(&recursion) {
             return Err(SandboxError::Config(format!("the recursion limit is {recursion}, it must be 50 to 100000")));
         }
-        let vfs = self.file_system()?;
-        let host = match self.host.take() {
-            Some(host) => host,
-            None => Box::new(LiveHost::builder().build(&self.engine)?),
-        };
-        let output = Output { limit: self.limits.output_bytes, capture: self.capture, ..Output::default() };
-        let guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
-        let mut store = Store::new(self.engine.pre().module().engine(), guest);
-        let gate = Arc::clone(&store.data().gate);
-        store.call_hook(move |_, hook| {
-            let goes_on = match hook {
-                CallHook::CallingWasm | CallHook::ReturningFromHost => gate.enter_guest(),
-                CallHook::CallingHost => gate.leave_guest(),
-                // The guest has ended by itself: that it was also to be stopped is found when its run is concluded.
-                CallHook::ReturningFromWasm => {
-                    let _ = gate.leave_guest();
-                    true
-                }
-            };
-            if goes_on { Ok(()) } else { Err(GuestEnd::Stopped.into()) }
-        });
-        let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
-        let handles = handles(&self.engine, &mut store, instance)?;
-        prefault(&store, &handles.memory, &self.engine.image().manifest().hot_pages);
-        let mut sandbox = Sandbox { engine: self.engine, store, handles, limits: self.limits, ended: None };
-        sandbox.seed_random()?;
-        let recursion = (sandbox.limits.recursion != Limits::RECURSION).then_some(sandbox.limits.recursion);
+        let mut names = BTreeSet::new();
+        for ToolDeclaration { name, .. } in self.tools.iter() {
+            if !is_tool_name(name) {
+                return Err(SandboxError::Config(format!("a tool cannot have the name `{name}`")));
+            }
+            if !names.insert(name) {
+                return Err(SandboxError::Config(format!("two tools have the name `{name}`")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the guest what it cannot have from the image. Where that is nothing, it is not even entered.
+    async fn configure(&self, sandbox: &mut Sandbox) -> Result<(), SandboxError> {
+        let recursion = (self.limits.recursion != Limits::RECURSION).then_some(self.limits.recursion);
         if self.arguments.is_empty()
             && self.environment.is_empty()
             && self.working_directory.is_none()
             && recursion.is_none()
+            && self.tools.is_empty()
         {
-            // Everything is as the image has it.
-            return Ok(sandbox);
+            return Ok(());
         }
         let configuration = Configuration {
             argv: (!self.arguments.is_empty()).then_some(&self.arguments),
-            env: self.environment.into_iter().collect(),
+            env: self.environment.iter().cloned().collect(),
             cwd: self.working_directory.as_deref(),
             recursion,
+            tools: self.tools.iter().map(|tool| tool.name.as_str()).collect(),
         };
-        match sandbox.exchange(Request::Configure(&configuration)).await? {
-            (End::Answer(answer), _) => match answer.error {
-                None => Ok(sandbox),
+        match sandbox.exchange(Request::Configure(&configuration)).await?.0 {
+            End::Answer(answer) => match answer.error {
+                None => Ok(()),
                 Some(error) => Err(SandboxError::Config(error.message)),
             },
-            (End::Exit(_), _) => Err(SandboxError::Config("the sandbox ended while it was made".to_owned())),
-            (End::Stopped(reason, _), _) => {
+            End::Exit(_) => Err(SandboxError::Config("the sandbox ended while it was made".to_owned())),
+            End::Stopped(reason, _) => {
                 Err(SandboxError::Config(format!("the sandbox was stopped while it was made: {reason:?}")))
             }
         }
@@ -222,6 +246,11 @@ impl SandboxBuilder {
         for (path, content) in self.files.drain(..) {
             vfs.add_file(path.as_bytes(), &content, 0o644).map_err(|fault| unusable(&path, &fault))?;
         }
+        for tool in self.tools.iter() {
+            let path = format!("/tools/{}.pyi", tool.name);
+            let stub = Bytes::from(format!("{STUB_HEADER}\n{}", stub(tool)));
+            vfs.add_file(path.as_bytes(), &stub, 0o444).map_err(|fault| unusable(&path, &fault))?;
+        }
         for (stream, terminal) in
             [FileStream::Stdin, FileStream::Stdout, FileStream::Stderr].into_iter().zip(self.terminals)
         {
@@ -229,6 +258,25 @@ impl SandboxBuilder {
         }
         Ok(vfs)
     }
+}
+
+/// Makes a store whose gate is passed wherever the guest is entered and left.
+fn guarded_store(engine: &Engine, guest: Guest) -> Store<Guest> {
+    let mut store = Store::new(engine.pre().module().engine(), guest);
+    let gate = Arc::clone(&store.data().gate);
+    store.call_hook(move |_, hook| {
+        let goes_on = match hook {
+            CallHook::CallingWasm | CallHook::ReturningFromHost => gate.enter_guest(),
+            CallHook::CallingHost => gate.leave_guest(),
+            // The guest has ended by itself: that it was also to be stopped is found when its run is concluded.
+            CallHook::ReturningFromWasm => {
+                let _ = gate.leave_guest();
+                true
+            }
+        };
+        if goes_on { Ok(()) } else { Err(GuestEnd::Stopped.into()) }
+    });
+    store
 }
 
 impl std::fmt::Debug for SandboxBuilder {

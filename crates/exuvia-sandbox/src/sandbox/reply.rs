@@ -39,6 +39,8 @@ pub(super) struct Configuration<'a> {
     pub(super) env: BTreeMap<String, String>,
     pub(super) cwd: Option<&'a str>,
     pub(super) recursion: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tools: Vec<&'a str>,
 }
 
 #[derive(Serialize)]

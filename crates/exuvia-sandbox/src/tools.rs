@@ -1,0 +1,134 @@
+//! What a sandbox knows of its tools and of the calls it has made.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use exuvia_core::tool::{TOOL_CALLS_MAX, TOOL_TEXT_BYTES_MAX};
+use exuvia_core::{FinishedCall, ToolDeclaration, ToolFailure, ToolFailureKind, ToolOutcome};
+
+/// A text on its way to the guest.
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether it is a failure (JSON) rather than a result.
+    pub(crate) failed: bool,
+}
+
+/// The tools of one sandbox and the calls that it has begun.
+#[derive(Debug, Default)]
+pub(crate) struct Tools {
+    declarations: Arc<[ToolDeclaration]>,
+    /// The number of the call that was started last.
+    last: u64,
+    /// Calls that were started and whose end the guest has not been told.
+    running: BTreeSet<u64>,
+    /// Calls that have ended, for the guest to ask for: some of `running`.
+    finished: VecDeque<FinishedCall>,
+    /// What the guest takes next, piece by piece if it is long.
+    pub(crate) text: Text,
+}
+
+impl Tools {
+    pub(crate) fn new(declarations: Arc<[ToolDeclaration]>) -> Self {
+        Self { declarations, ..Self::default() }
+    }
+
+    /// Returns the tool at this place, which the guest chose.
+    pub(crate) fn get(&self, index: u32) -> Option<&ToolDeclaration> {
+        self.declarations.get(index as usize)
+    }
+
+    /// Returns all tools; the handle does not borrow the sandbox.
+    pub(crate) fn declarations(&self) -> Arc<[ToolDeclaration]> {
+        Arc::clone(&self.declarations)
+    }
+
+    /// Gives a new call its number; `None` if too many are running.
+    pub(crate) fn begin(&mut self) -> Option<u64> {
+        if self.running.len() >= TOOL_CALLS_MAX {
+            return None;
+        }
+        self.last += 1;
+        self.running.insert(self.last);
+        Some(self.last)
+    }
+
+    /// Forgets a call. Returns whether it was running.
+    pub(crate) fn cancel(&mut self, call: u64) -> bool {
+        self.finished.retain(|finished| finished.call != call);
+        self.running.remove(&call)
+    }
+
+    /// Keeps the ends of calls until the guest asks. One that is not running any more was cancelled meanwhile.
+    pub(crate) fn finish(&mut self, calls: Vec<FinishedCall>) {
+        for finished in calls {
+            let told = self.finished.iter().any(|earlier| earlier.call == finished.call);
+            if self.running.contains(&finished.call) && !told {
+                self.finished.push_back(finished);
+            }
+        }
+    }
+
+    /// Takes the end of the call that ended first; its outcome is what the guest takes next.
+    pub(crate) fn next_finished(&mut self) -> Option<u64> {
+        let FinishedCall { call, outcome } = self.finished.pop_front()?;
+        self.running.remove(&call);
+        self.set_outcome(outcome);
+        Some(call)
+    }
+
+    /// Makes this outcome what the guest takes next.
+    pub(crate) fn set_outcome(&mut self, outcome: ToolOutcome) {
+        let outcome = outcome.and_then(|text| {
+            if text.len() <= TOOL_TEXT_BYTES_MAX {
+                return Ok(text);
+            }
+            let message = format!("the result has {} bytes, the limit is {TOOL_TEXT_BYTES_MAX}", text.len());
+            Err(ToolFailure::new(ToolFailureKind::Limit, message))
+        });
+        self.text = match outcome {
+            Ok(text) => Text { bytes: text.into_bytes(), failed: false },
+            Err(failure) => Text {
+                bytes: serde_json::to_vec(&failure).expect("a failure is made of texts"),
+                failed: true,
+            },
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(call: u64) -> FinishedCall {
+        FinishedCall { call, outcome: Ok(call.to_string()) }
+    }
+
+    #[test]
+    fn the_end_of_a_call_is_told_once_and_only_if_it_was_begun() {
+        let mut tools = Tools::default();
+        let calls: Vec<u64> = (0..3).filter_map(|_| tools.begin()).collect();
+        assert_eq!(calls, [1, 2, 3]);
+        assert!(tools.cancel(2));
+        assert!(!tools.cancel(2));
+        tools.finish(vec![finished(3), finished(2), finished(3), finished(99), finished(1)]);
+        assert_eq!(tools.next_finished(), Some(3));
+        assert_eq!(tools.text.bytes, b"3");
+        assert_eq!(tools.next_finished(), Some(1));
+        assert_eq!(tools.next_finished(), None);
+        assert_eq!(tools.begin(), Some(4));
+    }
+
+    #[test]
+    fn a_guest_cannot_begin_calls_without_end() {
+        let mut tools = Tools::default();
+        for _ in 0..TOOL_CALLS_MAX {
+            assert!(tools.begin().is_some());
+        }
+        assert_eq!(tools.begin(), None);
+        tools.finish(vec![finished(7)]);
+        assert_eq!(tools.begin(), None, "an end that was not asked for still takes room");
+        assert_eq!(tools.next_finished(), Some(7));
+        assert!(tools.begin().is_some());
+    }
+}

@@ -1,0 +1,663 @@
+//! Tools: what a program sees of them, and what a hostile one can do with them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use exuvia_core::{
+    Limits, Outcome, RecordingHost, ReplayingHost, ToolDeclaration, ToolFailure, ToolFailureKind, ToolFuture,
+    ToolLimits, ToolRunner, ToolSignature,
+};
+use exuvia_sandbox::{LiveHost, Sandbox};
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value as Json, json};
+
+use super::fixture::{SEED, Verdict, engine, ensure, limited, repeatable_host, same, shown, trial};
+
+/// Returns the tests of tools.
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("tools::functions", || program(FUNCTIONS)),
+        trial("tools::values", || program(VALUES)),
+        trial("tools::failures", || program(FAILURES)),
+        trial("tools::asynchronous", || program(ASYNCHRONOUS)),
+        trial("tools::parallel", || program(PARALLEL)),
+        trial("tools::in_a_script_like_loop", || program(BLOCKING)),
+        trial("tools::past_the_functions", || program(HOSTILE)),
+        trial("tools::names_in_cells", names_in_cells),
+        trial("tools::calls_end_in_later_cells", calls_end_in_later_cells),
+        trial("tools::large_results", || program(LARGE)),
+        trial("tools::strangers_schema", strangers_schema),
+        trial("tools::no_runner", no_runner),
+        trial("tools::time_limit", time_limit),
+        trial("tools::many_blocked", many_blocked),
+        trial("tools::replayed", replayed),
+    ]
+}
+
+/// How many calls the tools are running.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+struct Running;
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Runs the tools of [`declarations`].
+struct Runner;
+
+impl ToolRunner for Runner {
+    fn call(&mut self, tool: &str, arguments: &str) -> ToolFuture {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        let running = Running;
+        let tool = tool.to_owned();
+        let arguments = arguments.to_owned();
+        Box::pin(async move {
+            let _running = running;
+            answer(&tool, &arguments).await
+        })
+    }
+}
+
+async fn answer(tool: &str, text: &str) -> Result<String, ToolFailure> {
+    if tool == "shout" {
+        return Ok(text.to_uppercase());
+    }
+    let invalid = |error: serde_json::Error| ToolFailure::new(ToolFailureKind::Argument, format!("not JSON: {error}"));
+    let arguments: Json = serde_json::from_str(text).map_err(invalid)?;
+    match tool {
+        "echo" => Ok(arguments["value"].to_string()),
+        "record" => Ok(json!({
+            "day": "2026-03-01", "at": "2026-03-01T12:30:00+00:00", "icon": "AAEC", "parts": [{"day": null}], "more": 1,
+        })
+        .to_string()),
+        "nap" => {
+            let milliseconds = arguments["milliseconds"].as_u64().unwrap_or(0);
+            if milliseconds > 60_000 {
+                // For ever, as far as these tests go; no thread is needed for that.
+                std::future::pending::<()>().await;
+            }
+            later(Duration::from_millis(milliseconds)).await;
+            Ok(milliseconds.to_string())
+        }
+        "fail" => {
+            let kind = serde_json::from_value(arguments["kind"].clone()).map_err(invalid)?;
+            Err(ToolFailure::new(kind, "it went wrong").hint("try \"again\"").retryable())
+        }
+        "fill" => Ok(format!("\"{}\"", "é".repeat(usize::try_from(arguments["count"].as_u64().unwrap_or(0)).unwrap_or(0)))),
+        other => Err(ToolFailure::new(ToolFailureKind::Failed, format!("what is {other}?"))),
+    }
+}
+
+/// Ends after this time, without an event loop of the host's.
+async fn later(duration: Duration) {
+    let (sender, receiver) = signal();
+    thread::spawn(move || {
+        thread::sleep(duration);
+        sender.wake();
+    });
+    receiver.await;
+}
+
+/// A future that ends when its other half says so.
+fn signal() -> (Waking, Woken) {
+    let shared = Arc::new(std::sync::Mutex::new((false, None)));
+    (Waking(Arc::clone(&shared)), Woken(shared))
+}
+
+type Shared = Arc<std::sync::Mutex<(bool, Option<std::task::Waker>)>>;
+struct Waking(Shared);
+struct Woken(Shared);
+
+impl Waking {
+    fn wake(self) {
+        let mut shared = self.0.lock().expect("no holder panics");
+        shared.0 = true;
+        if let Some(waker) = shared.1.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Future for Woken {
+    type Output = ();
+
+    fn poll(self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+        let mut shared = self.0.lock().expect("no holder panics");
+        if shared.0 {
+            return std::task::Poll::Ready(());
+        }
+        shared.1 = Some(context.waker().clone());
+        std::task::Poll::Pending
+    }
+}
+
+fn declaration(name: &str, signature: ToolSignature) -> ToolDeclaration {
+    ToolDeclaration {
+        name: name.to_owned(),
+        description: format!("Does {name}."),
+        signature,
+        read_only: false,
+        idempotent: false,
+        needs_approval: false,
+        limits: ToolLimits::default(),
+    }
+}
+
+fn declarations() -> Vec<ToolDeclaration> {
+    let tool = |name: &str, properties: Json, required: &[&str], returns: Option<Json>| {
+        let parameters = json!({"type": "object", "properties": properties, "required": required});
+        declaration(name, ToolSignature::Json { parameters, returns })
+    };
+    let day = json!({"type": ["string", "null"], "format": "date"});
+    let record = json!({"type": "object", "properties": {
+        "day": {"type": "string", "format": "date"},
+        "at": {"type": "string", "format": "date-time"},
+        "icon": {"type": "string", "contentEncoding": "base64"},
+        "parts": {"type": "array", "items": {"type": "object", "properties": {"day": day}}},
+    }});
+    vec![
+        declaration("shout", ToolSignature::Text),
+        tool("echo", json!({"value": {"description": "What comes back."}}), &["value"], None),
+        tool("record", json!({}), &[], Some(record)),
+        tool("nap", json!({"milliseconds": {"type": "integer", "default": 1}}), &[], Some(json!({"type": "integer"}))),
+        tool("fail", json!({"kind": {"type": "string"}, "max-count": {"type": "integer"}}), &["kind"], None),
+        tool("fill", json!({"count": {"type": "integer"}}), &["count"], None),
+    ]
+}
+
+fn sandbox(limits: Limits) -> Result<Sandbox, Failed> {
+    let engine = engine()?;
+    let host = LiveHost::builder().seed(SEED).tools(Runner).build(engine)?;
+    Ok(engine.sandbox().host(host).tools(declarations()).limits(limits).build()?)
+}
+
+/// Runs a program that asserts what it has to say.
+fn program(source: &str) -> Verdict {
+    let mut sandbox = sandbox(Limits::default())?;
+    well(&sandbox.run(source)?)
+}
+
+fn well(outcome: &Outcome) -> Verdict {
+    match &outcome.error {
+        Some(error) => Err(error.traceback.clone().into()),
+        None => ensure(outcome.status == exuvia_core::Status::Finished, format!("{:?}", outcome.status)),
+    }
+}
+
+const FUNCTIONS: &str = r#"
+import inspect, io, os, pydoc, types
+from contextlib import redirect_stdout
+from exuvia import tools
+from exuvia.tools import echo, shout
+assert isinstance(nap, types.FunctionType) and nap.__name__ == nap.__qualname__ == "nap", nap
+assert nap.__module__ == "exuvia.tools"
+assert str(inspect.signature(nap)) == "(milliseconds: int = 1) -> int", inspect.signature(nap)
+assert inspect.signature(nap.aio) == inspect.signature(nap)
+assert inspect.iscoroutinefunction(nap.aio)
+assert str(inspect.signature(fail)) == "(kind: str, max_count: int | None = None) -> Any", inspect.signature(fail)
+assert inspect.getdoc(echo) == "Does echo.\n\nArgs:\n    value: What comes back.", inspect.getdoc(echo)
+text = io.StringIO()
+with redirect_stdout(text):
+    help(nap)
+assert "nap(milliseconds: int = 1) -> int\n    Does nap." in pydoc.plain(text.getvalue()), text.getvalue()
+assert tools.echo is echo
+assert dir(tools) == ["echo", "fail", "fill", "nap", "record", "shout"], dir(tools)
+try:
+    tools.nope
+except AttributeError as error:
+    assert str(error) == "there is no tool 'nope'; there are echo, fail, fill, nap, record, shout", error
+try:
+    from exuvia.tools import nope
+except ImportError as error:
+    pass
+try:
+    nap(1, 2)
+except TypeError as error:
+    assert str(error) == "nap() takes from 0 to 1 positional arguments but 2 were given", error
+assert sorted(os.listdir("/tools")) == [name + ".pyi" for name in dir(tools)]
+with open("/tools/nap.pyi") as file:
+    stub = file.read()
+assert stub.endswith('import typing\n\ndef nap(milliseconds: int = 1) -> int:\n    """Does nap."""\n'), stub
+compile(stub, "nap.pyi", "exec")
+"#;
+
+const VALUES: &str = r#"
+import dataclasses, datetime, decimal, enum, math
+assert shout("straße é 🐍") == "STRASSE É 🐍"
+assert shout("") == ""
+for value in (None, True, 0, -1, 2**60, 1.5, "", "é\u2028\0\"\\", [], [1, [2]], {}, {"a": {"b": None}}, "x" * 100_000):
+    back = echo(value)
+    assert back == value and type(back) is type(value), (value, back)
+assert echo((1, 2)) == [1, 2]
+assert echo({1: 2, None: 3}) == {"1": 2, "null": 3}
+assert echo(b"\0\1\2") == echo(bytearray(b"\0\1\2")) == echo(memoryview(b"\0\1\2")) == "AAEC"
+assert echo(datetime.date(2026, 3, 1)) == "2026-03-01"
+assert echo(datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)) == "2026-03-01T12:00:00+00:00"
+assert echo({3}) == [3]
+assert echo(decimal.Decimal("1.10")) == "1.10"
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: datetime.date
+assert echo([Point(1, datetime.date(2026, 1, 2))]) == [{"x": 1, "y": "2026-01-02"}]
+answer = record()
+assert answer.day == answer["day"] == datetime.date(2026, 3, 1)
+assert answer.at == datetime.datetime(2026, 3, 1, 12, 30, tzinfo=datetime.UTC)
+assert answer.icon == b"\0\1\2" and answer.parts[0].day is None and answer.more == 1
+assert isinstance(answer, dict) and not hasattr(answer, "less")
+cycle = []
+cycle.append(cycle)
+for value, kind in ((object(), TypeError), (math.nan, ValueError), (cycle, RecursionError), ({(1,): 2}, TypeError), (3j, TypeError)):
+    try:
+        echo(value)
+    except kind as error:
+        pass
+    else:
+        raise AssertionError(value)
+for value in (1, None, b"x"):
+    try:
+        shout(value)
+    except TypeError as error:
+        assert str(error) == f"the tool takes a str, not {type(value).__name__}", error
+    else:
+        raise AssertionError(value)
+try:
+    shout("\ud800")
+except UnicodeEncodeError:
+    pass
+else:
+    raise AssertionError
+"#;
+
+const FAILURES: &str = r#"
+import exuvia
+kinds = {
+    "argument": TypeError, "denied": PermissionError, "failed": exuvia.ToolError, "limit": exuvia.ToolError,
+    "timeout": exuvia.ToolTimeout, "interrupted": exuvia.ToolInterrupted,
+}
+for kind, expected in kinds.items():
+    for call in (lambda: fail(kind), lambda: fail(kind=kind, max_count=3)):
+        try:
+            call()
+        except expected as error:
+            assert type(error) is expected, error
+            if isinstance(error, exuvia.ToolError):
+                assert error.message == "it went wrong" and error.hint == 'try "again"' and error.retry is True
+                assert str(error) == 'it went wrong (hint: try "again")', error
+            else:
+                assert str(error) == "it went wrong", error
+        else:
+            raise AssertionError(kind)
+    try:
+        await fail.aio(kind)
+    except expected as error:
+        assert type(error) is expected
+    else:
+        raise AssertionError(kind)
+assert issubclass(exuvia.ToolTimeout, TimeoutError) and issubclass(exuvia.ToolInterrupted, exuvia.ToolError)
+"#;
+
+const ASYNCHRONOUS: &str = r#"
+import asyncio, time
+began = time.monotonic()
+assert await asyncio.gather(*(nap.aio(50) for _ in range(100))) == [50] * 100
+assert time.monotonic() - began < 1.5, "the calls did not overlap"
+order = []
+async def one(milliseconds):
+    order.append(await nap.aio(milliseconds))
+await asyncio.gather(one(60), one(5), one(30))
+assert order == [5, 30, 60], order
+try:
+    async with asyncio.timeout(0.02):
+        await nap.aio(100_000)
+except TimeoutError:
+    pass
+else:
+    raise AssertionError
+task = asyncio.create_task(nap.aio(100_000))
+await asyncio.sleep(0)
+task.cancel()
+try:
+    await task
+except asyncio.CancelledError:
+    pass
+else:
+    raise AssertionError
+# A loop that always has something ready is told all the same.
+task = asyncio.create_task(nap.aio(1))
+rounds = 0
+while not task.done():
+    await asyncio.sleep(0)
+assert await task == 1
+assert await shout.aio("a") == "A"
+first = asyncio.create_task(nap.aio(20))
+time.sleep(0.05)
+assert await first == 20
+"#;
+
+const PARALLEL: &str = r#"
+import asyncio, time
+from exuvia import parallel
+began = time.monotonic()
+assert parallel(nap, [40, 10, 30, 20] * 4, limit=16) == [40, 10, 30, 20] * 4
+assert time.monotonic() - began < 0.6
+assert parallel(str.upper, "abc") == ["A", "B", "C"]
+assert parallel(shout, iter("abc")) == ["A", "B", "C"]
+assert parallel(shout, []) == []
+active = most = 0
+async def counted(n):
+    global active, most
+    active += 1
+    most = max(most, active)
+    await nap.aio(2)
+    active -= 1
+    return n * n
+assert parallel(counted, range(20), limit=3) == [n * n for n in range(20)]
+assert (most, active) == (3, 0), (most, active)
+assert await parallel.aio(counted, range(5)) == [0, 1, 4, 9, 16]
+stopped = []
+async def failing(n):
+    if n == 2:
+        await nap.aio(1)
+        raise ValueError(n)
+    try:
+        await nap.aio(100_000)
+    finally:
+        stopped.append(n)
+for attempt in range(2):
+    stopped.clear()
+    try:
+        if attempt:
+            await parallel.aio(failing, range(10), limit=4)
+        else:
+            parallel(failing, range(10), limit=4)
+    except ValueError as error:
+        assert error.args == (2,)
+    else:
+        raise AssertionError
+    assert sorted(stopped) == [0, 1, 3], stopped
+for bad in (0, -1, 1.5, None):
+    try:
+        parallel(shout, "a", limit=bad)
+    except ValueError:
+        pass
+    else:
+        raise AssertionError(bad)
+try:
+    parallel(3, "a")
+except TypeError as error:
+    assert str(error) == "parallel() takes a function, not int"
+# The loop that stood still goes on, with its own task.
+me = asyncio.current_task()
+parallel(nap, [1, 1])
+assert asyncio.current_task() is me
+await asyncio.sleep(0)
+"#;
+
+const BLOCKING: &str = r#"
+import asyncio, time
+async def main():
+    began = time.monotonic()
+    results = await asyncio.gather(nap.aio(30), asyncio.sleep(0.03), nap.aio(30))
+    assert results == [30, None, 30], results
+    return time.monotonic() - began
+assert asyncio.run(main()) < 0.5
+async def never():
+    await asyncio.get_running_loop().create_future()
+try:
+    asyncio.run(never())
+except RuntimeError as error:
+    assert str(error).startswith("deadlock"), error
+else:
+    raise AssertionError
+# A call that outlives its loop does no harm.
+async def left():
+    asyncio.ensure_future(nap.aio(10))
+    await asyncio.sleep(0)
+asyncio.run(left())
+time.sleep(0.03)
+assert nap(1) == 1
+"#;
+
+const HOSTILE: &str = r#"
+import _exuvia, json
+def failure(outcome):
+    return json.loads(outcome)["kind"]
+for tool in (-1, 6, 2**31 - 1, -2**31):
+    assert failure(_exuvia.call(tool, "{}")) == "argument"
+    assert _exuvia.start(tool, "{}") == -2
+    assert _exuvia.source(tool) == ""
+assert failure(_exuvia.call(1, "[1,")) == "argument"
+assert failure(_exuvia.call(1, "")) == "argument"
+assert _exuvia.call(1, "[]") == "null"
+for call in (0, -1, 1, 2**63 - 1, -2**63):
+    _exuvia.cancel(call)
+assert _exuvia.finished() == 0
+_exuvia.outcome(); _exuvia.outcome()
+for arguments in ((), (1,), (1, 2), ("1", "{}"), (1, b"{}"), (1, "{}", 3), (2**40, "{}")):
+    for function in (_exuvia.call, _exuvia.start):
+        try:
+            function(*arguments)
+        except (TypeError, OverflowError):
+            pass
+        else:
+            raise AssertionError(arguments)
+for number in ("a", 2**64, None):
+    for function in (_exuvia.cancel, _exuvia.source, _exuvia.wait):
+        try:
+            function(number)
+        except (TypeError, OverflowError):
+            continue
+        assert function is _exuvia.wait and number == 2**64
+        break
+for seconds in (-1.0, float("nan"), 0.0):
+    _exuvia.wait(seconds)
+started = [_exuvia.start(3, '{"milliseconds": 100000}') for _ in range(10_001)]
+assert started[-2:] == [10_000, -1], started[-2:]
+try:
+    await nap.aio(1)
+except RuntimeError as error:
+    assert str(error).startswith("too many calls"), error
+else:
+    raise AssertionError
+for call in started:
+    _exuvia.cancel(call)
+assert await nap.aio(1) == 1
+import exuvia._tools
+exuvia._tools.names["ghost"] = 99
+try:
+    exuvia.tools.ghost
+except (KeyError, AttributeError):
+    pass
+"#;
+
+const LARGE: &str = r#"
+import gc
+text = fill(25_000_000)
+assert len(text) == 25_000_000 and text[0] == text[-1] == "é"
+del text
+big = "x" * 50_000_000
+assert echo(big) == big
+del big
+data = bytes(range(256)) * 100_000
+import base64
+assert base64.b64decode(echo(data)) == data
+del data
+from exuvia import ToolError
+try:
+    fill(70_000_000)
+except ToolError as error:
+    assert str(error) == "the result has 140000002 bytes, the limit is 134217728", error
+else:
+    raise AssertionError
+assert shout("ok") == "OK"
+"#;
+
+fn names_in_cells() -> Verdict {
+    let mut sandbox = sandbox(Limits::default())?;
+    well(&sandbox.run("assert 'shout' in globals() and 'nap' in dir()")?)?;
+    well(&sandbox.run("def f():\n    return [shout(x) for x in 'ab']\nassert f() == ['A', 'B']")?)?;
+    well(&sandbox.run("shout = str.lower\nassert shout('A') == 'a'")?)?;
+    well(&sandbox.run("assert shout('B') == 'b'")?)?;
+    well(&sandbox.run("del nap\ntry:\n    nap()\nexcept NameError:\n    pass\nelse:\n    raise AssertionError")?)
+}
+
+fn calls_end_in_later_cells() -> Verdict {
+    let mut sandbox = sandbox(Limits::default())?;
+    well(&sandbox.run("import asyncio\ntask = asyncio.create_task(nap.aio(20))\nawait asyncio.sleep(0)")?)?;
+    well(&sandbox.run("x = 1")?)?;
+    well(&sandbox.run("assert await task == 20")?)
+}
+
+/// A declaration may come from a stranger: what the function says of it is what it said, and nothing of it is run.
+fn strangers_schema() -> Verdict {
+    let hostile = "x\"\"\"\nraise SystemExit\n#\\ \u{2028}\r\u{1}\u{7f}é";
+    let parameters = json!({"properties": {
+        hostile: {"type": "string", "default": hostile, "description": hostile},
+        "class": {"enum": [hostile]}, "_call": {"const": 1}, "": {"type": ["null", "integer"]}, "x y": {"type": hostile},
+    }, "required": ["class", hostile, 3]});
+    let returns = json!({"type": "object", "properties": {hostile: {"type": "string", "format": "date"}}});
+    let mut tool = declaration("str", ToolSignature::Json { parameters, returns: Some(returns) });
+    tool.description = hostile.to_owned();
+    let engine = engine()?;
+    let host = LiveHost::builder().tools(Runner).build(engine)?;
+    let mut sandbox = engine.sandbox().host(host).tools(vec![tool]).build()?;
+    let source = r##"
+import inspect
+from exuvia import ToolError
+from exuvia.tools import str as tool
+hostile = "x\"\"\"\nraise SystemExit\n#\\ \u2028\r\x01\x7fé"
+assert list(inspect.signature(tool, annotation_format=__import__("annotationlib").Format.STRING).parameters) == [
+    "x____raise_SystemExit_______", "class_", "p_call", "p", "x_y"], inspect.signature(tool)
+assert "raise SystemExit" in tool.__doc__
+try:
+    tool(hostile, hostile)
+except ToolError as error:
+    assert error.message == "what is str?"
+with open("/tools/str.pyi") as file:
+    tree = __import__("ast").parse(file.read())
+assert [type(each).__name__ for each in tree.body] == ["Import", "Import", "FunctionDef"]
+"##;
+    well(&sandbox.run(source)?)
+}
+
+fn no_runner() -> Verdict {
+    let engine = engine()?;
+    let mut sandbox = engine.sandbox().tools(declarations()).build()?;
+    let outcome = sandbox.run("shout('a')")?;
+    let error = outcome.error.ok_or("no error")?;
+    same("the type", "exuvia.ToolError", &error.type_name)?;
+    same("the message", "nobody runs the tool `shout` here", &error.message)?;
+    let twice = engine.sandbox().tools([declarations(), declarations()].concat()).build();
+    ensure(twice.is_err(), "two tools have the same name")?;
+    let named = engine.sandbox().tools(vec![declaration("a b", ToolSignature::Text)]).build();
+    ensure(named.is_err(), "a tool has an impossible name")
+}
+
+fn time_limit() -> Verdict {
+    let mut sandbox = sandbox(limited(Duration::from_millis(100)))?;
+    for source in ["nap(100_000)", "await nap.aio(100_000)", "import asyncio\nasyncio.run(nap.aio(100_000))"] {
+        let outcome = sandbox.run(source)?;
+        same("the error", "exuvia.TimeLimit", outcome.error.as_ref().map_or("", |error| &error.type_name))?;
+    }
+    let outcome = sandbox.run("try:\n    nap(100_000)\nfinally:\n    print('cleaned', shout('up'))")?;
+    same("what was printed", "cleaned UP\n", &outcome.stdout)?;
+    let interrupter = sandbox.interrupter();
+    let pressed = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
+        interrupter.interrupt();
+    });
+    let outcome = sandbox.run("nap(100_000)")?;
+    same("the error", "KeyboardInterrupt", outcome.error.as_ref().map_or("", |error| &error.type_name))?;
+    pressed.join().map_err(|_| "the other thread panicked")?;
+    let source = "import signal\nsignal.signal(signal.SIGINT, lambda *_: None)\n";
+    well(&sandbox.run(source)?)?;
+    let interrupter = sandbox.interrupter();
+    let pressed = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
+        interrupter.interrupt();
+    });
+    let outcome = sandbox.run("nap(100_000)")?;
+    pressed.join().map_err(|_| "the other thread panicked")?;
+    same("the error", "exuvia.ToolInterrupted", outcome.error.as_ref().map_or("", |error| &error.type_name))
+}
+
+/// Sandboxes that are blocked in a call hold no thread: one thread here drives them all.
+fn many_blocked() -> Verdict {
+    const COUNT: usize = 200;
+    let mut sandboxes = (0..COUNT).map(|_| sandbox(Limits::default())).collect::<Result<Vec<_>, _>>()?;
+    let runs = sandboxes.iter_mut().map(|sandbox| sandbox.run_async("nap(300)"));
+    let outcomes = pollster_all(runs.collect());
+    for outcome in outcomes {
+        same("the value", "300", outcome?.value.as_ref().map_or("", |value| &value.repr))?;
+    }
+    Ok(())
+}
+
+/// Drives these futures to their end, on this thread.
+fn pollster_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    futures_lite::future::block_on(async {
+        let mut futures: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+        std::future::poll_fn(|context| {
+            let mut all = true;
+            for (future, output) in &mut futures {
+                if output.is_none() {
+                    match future.as_mut().poll(context) {
+                        std::task::Poll::Ready(done) => *output = Some(done),
+                        std::task::Poll::Pending => all = false,
+                    }
+                }
+            }
+            if all { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+        futures.into_iter().filter_map(|(_, output)| output).collect()
+    })
+}
+
+/// A replay calls no tool, and gives the same: results, failures, and the order in which calls ended.
+fn replayed() -> Verdict {
+    let engine = engine()?;
+    let cells = [
+        "import asyncio\nfrom exuvia import parallel, ToolError",
+        "print(shout('a'), echo({'b': [1]}), record())",
+        "order = []\nasync def one(n):\n    order.append(await nap.aio(n))\nawait asyncio.gather(*map(one, (9, 3, 6, 1)))\nprint(order)",
+        "print(parallel(nap, [3, 2, 1]))\ntry:\n    fail('timeout')\nexcept ToolError as error:\n    print(repr(error), error)",
+        "task = asyncio.create_task(nap.aio(100_000))\nawait asyncio.sleep(0.01)\ntask.cancel()\nfail('denied')",
+    ];
+    let run = |host: Box<dyn exuvia_core::Host>| -> Result<(String, String), Failed> {
+        let mut sandbox = engine.sandbox().host(Boxed(host)).tools(declarations()).build()?;
+        let mut outcomes = String::new();
+        for cell in cells {
+            outcomes += &shown(&sandbox.run(cell)?);
+        }
+        Ok((outcomes, sandbox.memory_hash()))
+    };
+    let (host, recording) = RecordingHost::new(repeatable_host().clock(exuvia_sandbox::Clock::Real).tools(Runner).build(engine)?);
+    let (outcomes, memory) = run(Box::new(host))?;
+    let recording = recording.lock().map_err(|_| "a holder panicked")?.clone();
+    let (host, divergence) = ReplayingHost::new(recording);
+    let (replayed, replayed_memory) = run(Box::new(host))?;
+    let divergence = divergence.lock().map_err(|_| "a holder panicked")?.clone();
+    ensure(divergence.is_none(), format!("{divergence:?}"))?;
+    same("the replay", &outcomes, &replayed)?;
+    same("the memory", &memory, &replayed_memory)
+}
+
+/// A host in a box is a host.
+struct Boxed(Box<dyn exuvia_core::Host>);
+
+impl exuvia_core::Host for Boxed {
+    fn call(&mut self, call: exuvia_core::HostCall<'_>) -> exuvia_core::Reply {
+        self.0.call(call)
+    }
+
+    fn next_interrupt(&mut self) -> Option<u64> {
+        self.0.next_interrupt()
+    }
+}

@@ -1,0 +1,41 @@
+"""Calls of tools that were started and whose end is awaited.
+
+The host runs them; it tells of ends only while somebody waits (`_exuvia.wait`,
+`_exuvia.sleep`, a cell that waits), and they are collected here.
+"""
+
+import _exuvia
+
+pending = {}
+"""The future of each call, by its number."""
+
+
+def collect():
+    """Gives every call that has ended its outcome: a str, or bytes for a failure."""
+    while call := _exuvia.finished():
+        outcome = _exuvia.outcome()
+        future = pending.pop(call, None)
+        if future is not None and not future.done():
+            try:
+                future.set_result(outcome)
+            except RuntimeError:
+                pass  # its event loop is closed: nobody will look
+
+
+def wait(seconds):
+    """Waits for the end of a call, at most that long (`inf`: without end), and collects."""
+    _exuvia.wait(seconds)
+    collect()
+
+
+async def outcome(loop, tool, text):
+    """Starts a call and waits for its outcome on the event loop."""
+    call = _exuvia.start(tool, text)
+    if call < 0:
+        raise RuntimeError("too many calls of tools are running: wait for some of them first")
+    future = pending[call] = loop.create_future()
+    try:
+        return await future
+    finally:
+        if pending.pop(call, None) is not None:
+            _exuvia.cancel(call)
