@@ -133,6 +133,12 @@ impl ToolFailure {
         Self { kind, message: message.into(), hint: None, retry: false }
     }
 
+    /// Makes a [`Failed`](ToolFailureKind::Failed) failure of an error, for `map_err`.
+    #[must_use]
+    pub fn failed(error: impl fmt::Display) -> Self {
+        Self::new(ToolFailureKind::Failed, error.to_string())
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
