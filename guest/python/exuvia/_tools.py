@@ -153,12 +153,19 @@ def _plain(value):
     raise TypeError(f"a tool cannot take a {type(value).__name__}")
 
 
-_encoder = make_encoder(None, _plain, encode_basestring_ascii, None, ": ", ", ", False, False, False)
+_markers = {}
+"""The containers that are now being encoded, by which the encoder finds that one holds itself."""
+
+_encoder = make_encoder(_markers, _plain, encode_basestring_ascii, None, ": ", ", ", False, False, False)
 _scan = json.JSONDecoder().scan_once
 
 
 def _encode(value):
-    return "".join(_encoder(value, 0))
+    try:
+        return "".join(_encoder(value, 0))
+    except BaseException:
+        _markers.clear()
+        raise
 
 
 class Record(dict):
