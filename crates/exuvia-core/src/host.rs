@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mount::{MountFault, MountOutcome, MountRequest};
 use crate::tool::{FinishedCall, ToolOutcome};
 
 /// Something that a sandbox asks of its host.
@@ -119,81 +120,6 @@ pub enum Stream {
     Stderr,
 }
 
-/// What a mount is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountRequest {
-    /// What is in this directory?
-    List {
-        /// Which mount: its position in the list given when the sandbox was made.
-        mount: u32,
-        /// The path below the mount's root, `/` between names, no `.` or `..`; empty for the root. Any bytes.
-        path: Vec<u8>,
-    },
-    /// What do these bytes of this file hold?
-    Read {
-        /// Which mount.
-        mount: u32,
-        /// The path below the mount's root.
-        path: Vec<u8>,
-        /// The first byte.
-        offset: u64,
-        /// How many; fewer come only at the file's end.
-        length: u32,
-    },
-}
-
-/// What a mount answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountAnswer {
-    /// The entries of a directory, without `.` and `..`.
-    Entries(Vec<MountEntry>),
-    /// Bytes of a file.
-    Bytes(Vec<u8>),
-}
-
-/// One entry of a mounted directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MountEntry {
-    /// Its name: any bytes but `/` and NUL.
-    pub name: Vec<u8>,
-    /// What it is.
-    pub kind: MountEntryKind,
-    /// Its size in bytes.
-    pub size: u64,
-    /// When it was changed, in nanoseconds since 1970.
-    pub modified: i64,
-    /// Its permission bits (`0o777`).
-    pub mode: u32,
-}
-
-/// What an entry of a mounted directory is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountEntryKind {
-    /// A regular file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link to this path, resolved in the sandbox's own tree.
-    Symlink(Vec<u8>),
-}
-
-/// Why a mount could not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountFault {
-    /// There is no such file or directory (any more).
-    NotFound,
-    /// The host may not read it.
-    Denied,
-    /// It has more entries than a mount may list.
-    TooLarge,
-    /// Reading failed.
-    Unreadable,
-}
-
 /// An interrupt that is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interrupt {
@@ -220,7 +146,7 @@ pub enum HostAnswer {
     /// To [`HostCall::Tool`].
     Tool(ToolOutcome),
     /// To [`HostCall::Mount`].
-    Mount(Result<MountAnswer, MountFault>),
+    Mount(MountOutcome),
     /// To [`HostCall::Interrupt`]: the interrupt that is due, if any.
     Interrupt(Option<Interrupt>),
 }
@@ -252,6 +178,19 @@ impl From<HostAnswer> for Reply {
 pub trait Host: Send {
     /// Answers one call. `Clock`, `Random`, `Output`, `Start`, `Cancel` and `Interrupt` must be answered [`Now`](Reply::Now).
     fn call(&mut self, call: HostCall<'_>) -> Reply;
+
+    /// Reads a part of a mount's file straight into the program's memory, where the host can do so at once and need not
+    /// write down what it answers: fills all of `buffer`, as [`MountOperation::Read`](crate::MountOperation::Read) would.
+    /// `None`: the host is to be called in the usual way.
+    fn read_mount(
+        &mut self,
+        _mount: u32,
+        _path: &[u8],
+        _offset: u64,
+        _buffer: &mut [u8],
+    ) -> Option<Result<(), MountFault>> {
+        None
+    }
 
     /// Returns the check at which the next interrupt must be delivered, where that is known in advance: in a replay.
     /// Asked when the sandbox begins to run and after each interrupt.

@@ -6,21 +6,24 @@
 //! - [`cell`]: what running a piece of Python gave ([`Outcome`]).
 //! - [`limits`]: what a sandbox may use ([`Limits`]).
 //! - [`host`]: the one typed boundary between a sandbox and everything else.
+//! - [`mount`]: directories that the host answers for.
 //! - [`tool`]: functions of the host that cells may call.
 //! - [`recording`]: a [`Host`] that writes down what it answers, and one that answers from what was written down.
 
 pub mod cell;
 pub mod host;
 pub mod limits;
+pub mod mount;
 pub mod recording;
 pub mod tool;
 
 pub use cell::{ErrorReport, Frame, Outcome, Status, StopReason, SyntaxDetail, Usage, Value};
-pub use host::{
-    ClockId, Host, HostAnswer, HostCall, Interrupt, MountAnswer, MountEntry, MountEntryKind, MountFault, MountRequest,
-    Reply, Stream,
-};
+pub use host::{ClockId, Host, HostAnswer, HostCall, Interrupt, Reply, Stream};
 pub use limits::{LimitKind, Limits};
+pub use mount::{
+    Change, Changed, Mount, MountAnswer, MountEntry, MountEntryKind, MountFault, MountMode, MountOperation,
+    MountOutcome, MountReply, MountRequest, Original,
+};
 pub use recording::{Divergence, Event, Recording, RecordingHost, ReplayingHost};
 pub use tool::{
     FinishedCall, ToolDeclaration, ToolFailure, ToolFailureKind, ToolFuture, ToolLimits, ToolOutcome, ToolRunner,

@@ -24,9 +24,11 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// The most bytes one cell may write to stdout and stderr together. Default: 16 MiB.
     pub output_bytes: u64,
-    /// The most bytes that all files in the sandbox hold together. Default: 256 MiB.
+    /// The most bytes that all files in the sandbox hold together, with what is changed in overlays, and by how much
+    /// folders have grown through mounts that can be written to. Default: 256 MiB.
     pub file_bytes: u64,
-    /// The most files, directories and links that the program may make. Default: 65,536.
+    /// The most files, directories and links that the program may make, those in mounts included; what it removes of an
+    /// overlay counts like them. Default: 65,536.
     pub files: u32,
     /// The most open files at a time, the three standard streams included. Default: 1,024.
     pub open_files: u32,

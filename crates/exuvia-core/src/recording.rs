@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::{ClockId, Host, HostAnswer, HostCall, MountRequest, Reply, Stream};
+use crate::host::{ClockId, Host, HostAnswer, HostCall, Reply, Stream};
+use crate::mount::{MountFault, MountRequest};
 use crate::tool::{ToolFailure, ToolFailureKind};
 
 /// One call and its answer.
@@ -199,7 +200,7 @@ fn harmless_answer(asked: &Asked) -> HostAnswer {
         Asked::Tool { .. } => {
             HostAnswer::Tool(Err(ToolFailure::new(ToolFailureKind::Interrupted, "the replay has gone astray")))
         }
-        Asked::Mount(_) => HostAnswer::Mount(Err(crate::host::MountFault::NotFound)),
+        Asked::Mount(_) => HostAnswer::Mount(Err(MountFault::NotFound)),
         Asked::Interrupt { .. } => HostAnswer::Interrupt(None),
     }
 }

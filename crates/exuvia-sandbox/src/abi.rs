@@ -26,6 +26,7 @@ use crate::guest::{Guest, GuestEnd};
 use dispositions::{DISPOSITIONS, Disposition};
 
 pub(crate) use clock::read_clock;
+pub(crate) use mounts::ask;
 pub(crate) use process::random;
 
 /// Adds everything that the interpreter's module imports.

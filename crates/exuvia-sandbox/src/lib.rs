@@ -29,5 +29,7 @@ pub mod vfs;
 pub use engine::{Engine, EngineOptions};
 pub use error::SandboxError;
 pub use image::{BuildStep, Identity, Image, ImageError, Manifest, PageRun, Part, Source, build};
-pub use live::{Clock, Folder, LiveHost, LiveHostBuilder, Stdin};
+pub use live::{
+    ApplyError, Clock, Fetch, FetchLimits, FetchMount, Fetched, Folder, LiveHost, LiveHostBuilder, Stdin, export,
+};
 pub use sandbox::{Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource};

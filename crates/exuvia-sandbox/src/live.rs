@@ -1,6 +1,7 @@
 //! The host that answers from the real world, as far as it is told to.
 
 mod background;
+mod fetch;
 mod folder;
 mod stdin;
 
@@ -10,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use exuvia_core::{
-    ClockId, Host, HostAnswer, HostCall, MountAnswer, MountFault, MountRequest, Reply, Stream, ToolFailure,
+    ClockId, Host, HostAnswer, HostCall, Mount, MountFault, MountReply, MountRequest, Reply, Stream, ToolFailure,
     ToolFailureKind, ToolFuture, ToolRunner,
 };
 use rand_chacha::ChaCha20Rng;
@@ -21,7 +22,8 @@ use crate::error::SandboxError;
 use crate::interrupts::Watchdog;
 use background::Background;
 
-pub use folder::Folder;
+pub use fetch::{Fetch, FetchLimits, FetchMount, Fetched};
+pub use folder::{ApplyError, Folder, export};
 pub use stdin::Stdin;
 
 /// How much a virtual clock goes on at each reading.
@@ -50,7 +52,7 @@ pub struct LiveHost {
     random: ChaCha20Rng,
     stdin: Stdin,
     sink: Option<Sink>,
-    folders: Vec<Folder>,
+    mounts: Vec<Box<dyn Mount>>,
     tools: Option<Box<dyn ToolRunner>>,
     background: Background,
 }
@@ -62,7 +64,7 @@ pub struct LiveHostBuilder {
     seed: Option<u64>,
     stdin: Stdin,
     sink: Option<Sink>,
-    folders: Vec<Folder>,
+    mounts: Vec<Box<dyn Mount>>,
     tools: Option<Box<dyn ToolRunner>>,
 }
 
@@ -103,10 +105,10 @@ impl LiveHostBuilder {
         self
     }
 
-    /// Adds the folder that answers for the next mount.
+    /// Adds who answers for the next mount: a [`Folder`], say.
     #[must_use]
-    pub fn folder(mut self, folder: Folder) -> Self {
-        self.folders.push(folder);
+    pub fn mount(mut self, mount: impl Mount + 'static) -> Self {
+        self.mounts.push(Box::new(mount));
         self
     }
 
@@ -141,7 +143,7 @@ impl LiveHostBuilder {
             random,
             stdin: self.stdin,
             sink: self.sink,
-            folders: self.folders,
+            mounts: self.mounts,
             tools: self.tools,
             background: Background::default(),
         })
@@ -217,12 +219,13 @@ impl LiveHost {
 }
 
 impl LiveHost {
-    fn look_up(&self, request: &MountRequest) -> Result<MountAnswer, MountFault> {
-        let (MountRequest::List { mount, .. } | MountRequest::Read { mount, .. }) = request;
-        let folder = self.folders.get(*mount as usize).ok_or(MountFault::NotFound)?;
-        match request {
-            MountRequest::List { path, .. } => folder.list(path),
-            MountRequest::Read { path, offset, length, .. } => folder.read(path, *offset, *length),
+    fn ask_mount(&mut self, request: &MountRequest) -> Reply {
+        let Some(mount) = self.mounts.get_mut(request.mount as usize) else {
+            return HostAnswer::Mount(Err(MountFault::NotFound)).into();
+        };
+        match mount.answer(&request.operation) {
+            MountReply::Now(outcome) => HostAnswer::Mount(outcome).into(),
+            MountReply::Later(outcome) => Reply::Later(Box::pin(async move { HostAnswer::Mount(outcome.await) })),
         }
     }
 }
@@ -257,9 +260,19 @@ impl Host for LiveHost {
                 self.background.cancel(call);
                 HostAnswer::Done.into()
             }
-            HostCall::Mount(request) => HostAnswer::Mount(self.look_up(request)).into(),
+            HostCall::Mount(request) => self.ask_mount(request),
             HostCall::Interrupt { due, .. } => HostAnswer::Interrupt(due.cloned()).into(),
         }
+    }
+
+    fn read_mount(
+        &mut self,
+        mount: u32,
+        path: &[u8],
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Option<Result<(), MountFault>> {
+        self.mounts.get_mut(mount as usize)?.read_into(path, offset, buffer)
     }
 }
 

@@ -15,6 +15,7 @@
 //! ```
 
 mod builder;
+mod changes;
 mod metered;
 mod pages;
 mod reply;

@@ -2,7 +2,7 @@
 //!
 //! It answers the guest's file calls with Linux's semantics and the guest's own error numbers,
 //! and reaches nothing of the host: all it holds is in memory, and what a mount shows comes in
-//! through [`Vfs::supply`]. It is deterministic: times derive from [`Vfs::set_time`], inode
+//! through [`Vfs::supply`]; what a program changes in one goes out as the same kind of request. It is deterministic: times derive from [`Vfs::set_time`], inode
 //! numbers and the order of listings from what was done before.
 //!
 //! A hostile guest chooses every path, flag, number and byte. Nothing recurses along a path or a
@@ -50,7 +50,7 @@ pub use errno::{Errno, Fault, Result};
 pub use flags::OpenFlags;
 pub use host::{HostError, WalkEntry};
 pub use library::{LIBRARY_NODES_MAX, Library, LibraryError, LibraryFile};
-pub use mount::{BadReply, MOUNT_BLOCK_BYTES, MountEntry, MountEntryKind, MountId, MountReply, MountRequest};
+pub use mount::{BadReply, ChangedNode, ChangedPath, DirectRead, MOUNT_BLOCK_BYTES, WRITE_BYTES_MAX};
 pub use names::Renaming;
 pub use node::{FileType, GUEST_ID, Stream, Timestamp};
 pub use path::{Dir, LINKS_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX, Place, Target};
@@ -101,7 +101,7 @@ impl Vfs {
         let mut vfs = Self {
             tree,
             library,
-            mounts: Mounts::new(limits.mount_bytes, limits.mount_entries),
+            mounts: Mounts::new(&limits),
             descriptors: Descriptors::new(limits.open_files),
             cwd: NodeId::Memory(ROOT),
             umask: 0o022,

@@ -48,7 +48,7 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             terminal(memory, vfs, fd, request, varargs)
         };
         "__syscall_fdatasync" (fd: i32) |memory, vfs| {
-            vfs.check_descriptor(fd).map(|()| 0)
+            vfs.sync(fd).map(|()| 0)
         };
         "__syscall_fadvise64" (fd: i32, _offset: i64, _length: i64, _advice: i32) |memory, vfs| {
             vfs.check_descriptor(fd).map(|()| 0)
@@ -71,8 +71,11 @@ fn register_wasi(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(WASI, "fd_close", |mut caller: Caller<'_, Guest>, fd: i32| {
         positive(caller.data_mut().vfs.close(fd))
     })?;
-    linker.func_wrap(WASI, "fd_sync", |mut caller: Caller<'_, Guest>, fd: i32| {
-        positive(caller.data_mut().vfs.check_descriptor(fd))
+    linker.func_wrap_async(WASI, "fd_sync", |mut caller: Caller<'_, Guest>, (fd,): (i32,)| {
+        Box::new(async move {
+            let synced = complete(&mut caller, move |_, vfs| vfs.sync(fd)).await?;
+            Ok::<i32, wasmtime::Error>(synced.map_or_else(Errno::number, |()| 0))
+        })
     })?;
     linker.func_wrap(
         WASI,

@@ -1,12 +1,11 @@
-//! File operations that may have to ask the host what is in a mount.
+//! File operations that may have to ask the host about a mount.
 
-use bytes::Bytes;
-use exuvia_core::{HostAnswer, HostCall, MountAnswer, MountEntryKind as EntryKind, MountFault};
+use exuvia_core::{HostAnswer, HostCall, MountRequest};
 use wasmtime::Caller;
 
 use super::waiting;
 use crate::guest::{Guest, HostFault, parts};
-use crate::vfs::{self, Errno, Fault, MountEntry, MountEntryKind, MountReply, MountRequest, Timestamp, Vfs};
+use crate::vfs::{self, Errno, Fault, Vfs};
 
 /// The most answers of the host that one operation may need. A path has at most 2,048 components, and leads through at
 /// most 40 links; each step needs one listing.
@@ -24,10 +23,8 @@ pub(super) async fn complete<R>(
             Ok(result) => return Ok(Ok(result)),
             Err(Fault::Errno(errno)) => return Ok(Err(errno)),
             Err(Fault::Needs(request)) => {
-                let reply = ask(guest, &request).await?;
-                let Some(reply) = reply else { return Ok(Err(Errno::Intr)) };
-                if guest.vfs.supply(&request, reply).is_err() {
-                    return Ok(Err(Errno::Io));
+                if !ask(guest, request).await? {
+                    return Ok(Err(Errno::Intr));
                 }
             }
         }
@@ -35,45 +32,15 @@ pub(super) async fn complete<R>(
     Ok(Err(Errno::Io))
 }
 
-/// Asks the host; `None` if an interrupt came first.
-async fn ask(guest: &mut Guest, request: &MountRequest) -> wasmtime::Result<Option<Result<MountReply, Errno>>> {
-    let call = match request {
-        MountRequest::List { mount, path } => exuvia_core::MountRequest::List { mount: mount.0, path: path.clone() },
-        MountRequest::Read { mount, path, offset, length } => exuvia_core::MountRequest::Read {
-            mount: mount.0,
-            path: path.clone(),
-            offset: *offset,
-            length: u32::try_from(*length).unwrap_or(u32::MAX),
-        },
-    };
-    match waiting::call(guest, HostCall::Mount(&call)).await? {
-        HostAnswer::Mount(Ok(MountAnswer::Entries(entries))) => {
-            Ok(Some(Ok(MountReply::List(entries.into_iter().map(entry).collect()))))
+/// Asks the host, and tells the file system what it says; `false` if an interrupt came first.
+pub(crate) async fn ask(guest: &mut Guest, request: MountRequest) -> wasmtime::Result<bool> {
+    match waiting::call(guest, HostCall::Mount(&request)).await? {
+        HostAnswer::Mount(outcome) => {
+            // What is wrong with an answer becomes the error of the operation.
+            let _bad = guest.vfs.supply(request, outcome);
+            Ok(true)
         }
-        HostAnswer::Mount(Ok(MountAnswer::Bytes(bytes))) => Ok(Some(Ok(MountReply::Read(Bytes::from(bytes))))),
-        HostAnswer::Mount(Err(fault)) => Ok(Some(Err(errno(fault)))),
-        HostAnswer::Interrupted => Ok(None),
+        HostAnswer::Interrupted => Ok(false),
         other => Err(HostFault::wrong("mount", &other).into()),
-    }
-}
-
-fn entry(entry: exuvia_core::MountEntry) -> MountEntry {
-    MountEntry {
-        name: entry.name,
-        kind: match entry.kind {
-            EntryKind::File => MountEntryKind::File { size: entry.size },
-            EntryKind::Directory => MountEntryKind::Directory,
-            EntryKind::Symlink(target) => MountEntryKind::Symlink { target },
-        },
-        modified: Timestamp::from_nanoseconds(entry.modified),
-        mode: entry.mode,
-    }
-}
-
-fn errno(fault: MountFault) -> Errno {
-    match fault {
-        MountFault::NotFound => Errno::Noent,
-        MountFault::Denied => Errno::Acces,
-        MountFault::TooLarge | MountFault::Unreadable => Errno::Io,
     }
 }

@@ -8,7 +8,7 @@ use super::mounts::complete;
 use super::pointer::{self, read_u32, slice, slice_mut};
 use super::{process, waiting};
 use crate::guest::{CHUNK_BYTES_MAX, Guest, HostFault, parts};
-use crate::vfs::{Device, Errno, Fault, Io, Vfs};
+use crate::vfs::{Device, Errno, Io, Vfs};
 
 const WASI: &str = "wasi_snapshot_preview1";
 /// The most pieces that one call may name (`IOV_MAX`).
@@ -32,18 +32,18 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             Box::new(async move { read(&mut caller, fd, pieces, count, Some(offset), out).await })
         },
     )?;
-    linker.func_wrap(
+    linker.func_wrap_async(
         WASI,
         "fd_write",
-        |mut caller: Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, out: u32| {
-            write(&mut caller, fd, pieces, count, None, out)
+        |mut caller: Caller<'_, Guest>, (fd, pieces, count, out): (i32, u32, u32, u32)| {
+            Box::new(async move { write(&mut caller, fd, pieces, count, None, out).await })
         },
     )?;
-    linker.func_wrap(
+    linker.func_wrap_async(
         WASI,
         "fd_pwrite",
-        |mut caller: Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, offset: i64, out: u32| {
-            write(&mut caller, fd, pieces, count, Some(offset), out)
+        |mut caller: Caller<'_, Guest>, (fd, pieces, count, offset, out): (i32, u32, u32, i64, u32)| {
+            Box::new(async move { write(&mut caller, fd, pieces, count, Some(offset), out).await })
         },
     )?;
     Ok(())
@@ -78,22 +78,46 @@ async fn read(
         Err(errno) => return Ok(errno.number()),
     };
     let mut total = 0;
-    for (address, length) in pieces {
-        let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
-        match read_piece(caller, fd, address, length, at).await? {
-            Ok(read) => {
-                total += read;
-                if read < length as usize {
-                    break;
+    'pieces: for (mut address, mut length) in pieces {
+        // A file of a mount is read block by block.
+        loop {
+            let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
+            match read_piece(caller, fd, address, length, at).await? {
+                Ok(read) => {
+                    total += read;
+                    let step = u32::try_from(read).unwrap_or(u32::MAX);
+                    (address, length) = (address.saturating_add(step), length.saturating_sub(step));
+                    if length == 0 {
+                        break;
+                    }
+                    if read == 0 || !caller.data().vfs.is_mounted(fd) {
+                        break 'pieces;
+                    }
                 }
+                // What was read before the error is told first.
+                Err(_) if total > 0 => break 'pieces,
+                Err(errno) => return Ok(errno.number()),
             }
-            // What was read before the error is told first.
-            Err(_) if total > 0 => break,
-            Err(errno) => return Ok(errno.number()),
         }
     }
     let (memory, _) = parts(caller);
     Ok(write_count(memory, out, total).map_or_else(Errno::number, |()| 0))
+}
+
+/// Reads a long piece of a file of a mount straight into the guest's memory, if it can be had that way.
+fn read_directly(memory: &mut [u8], guest: &mut Guest, fd: i32, at: At) -> Option<Result<usize, Errno>> {
+    let part = guest.vfs.direct_read(fd, at, memory.len())?;
+    match guest.host.read_mount(part.mount, &part.path, part.offset, &mut memory[..part.length])? {
+        Ok(()) => {
+            guest.host_calls += 1;
+            if at.is_none() {
+                guest.vfs.skip(fd, part.length);
+            }
+            Some(Ok(part.length))
+        }
+        // The usual way tells what is wrong.
+        Err(_) => None,
+    }
 }
 
 async fn read_piece(
@@ -103,6 +127,12 @@ async fn read_piece(
     length: u32,
     at: At,
 ) -> wasmtime::Result<Result<usize, Errno>> {
+    let (memory, guest) = parts(caller);
+    if let Ok(place) = slice_mut(memory, address, length)
+        && let Some(read) = read_directly(place, guest, fd, at)
+    {
+        return Ok(read);
+    }
     let io = complete(caller, move |memory: &mut [u8], vfs: &mut Vfs| {
         let place = slice_mut(memory, address, length)?;
         match at {
@@ -151,46 +181,70 @@ async fn read_stdin(
     }
 }
 
-fn write(caller: &mut Caller<'_, Guest>, fd: i32, pieces: u32, count: u32, at: At, out: u32) -> wasmtime::Result<i32> {
-    let (memory, guest) = parts(caller);
+async fn write(
+    caller: &mut Caller<'_, Guest>,
+    fd: i32,
+    pieces: u32,
+    count: u32,
+    at: At,
+    out: u32,
+) -> wasmtime::Result<i32> {
+    let (memory, _) = parts(caller);
     let pieces = match read_pieces(memory, pieces, count) {
         Ok(pieces) => pieces,
         Err(errno) => return Ok(errno.number()),
     };
     let mut total = 0;
-    for (address, length) in pieces {
-        let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
-        let bytes = slice(memory, address, length).expect("the pieces were found within the memory");
-        match write_piece(guest, fd, bytes, at)? {
-            Ok(written) => {
-                total += written;
-                if written < bytes.len() {
-                    break;
+    'pieces: for (mut address, mut length) in pieces {
+        // To a file of a mount, what is long is written in parts.
+        loop {
+            let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
+            match write_piece(caller, fd, address, length, at).await? {
+                Ok(written) => {
+                    total += written;
+                    let step = u32::try_from(written).unwrap_or(u32::MAX);
+                    (address, length) = (address.saturating_add(step), length.saturating_sub(step));
+                    if length == 0 {
+                        break;
+                    }
+                    if written == 0 || !caller.data().vfs.is_mounted(fd) {
+                        break 'pieces;
+                    }
                 }
+                Err(_) if total > 0 => break 'pieces,
+                Err(errno) => return Ok(errno.number()),
             }
-            Err(_) if total > 0 => break,
-            Err(errno) => return Ok(errno.number()),
         }
     }
+    let (memory, _) = parts(caller);
     Ok(write_count(memory, out, total).map_or_else(Errno::number, |()| 0))
 }
 
-fn write_piece(guest: &mut Guest, fd: i32, bytes: &[u8], at: At) -> wasmtime::Result<Result<usize, Errno>> {
-    let io = match at {
-        None => guest.vfs.write(fd, bytes),
-        Some(offset) => guest.vfs.write_at(fd, bytes, offset),
-    };
-    let stream = match io {
+async fn write_piece(
+    caller: &mut Caller<'_, Guest>,
+    fd: i32,
+    address: u32,
+    length: u32,
+    at: At,
+) -> wasmtime::Result<Result<usize, Errno>> {
+    let io = complete(caller, move |memory: &mut [u8], vfs: &mut Vfs| {
+        let bytes = slice(memory, address, length)?;
+        match at {
+            None => vfs.write(fd, bytes),
+            Some(offset) => vfs.write_at(fd, bytes, offset),
+        }
+    });
+    let stream = match io.await? {
         Ok(Io::Done(written)) => return Ok(Ok(written)),
         Ok(Io::Device(Device::Stdout)) => Stream::Stdout,
         Ok(Io::Device(Device::Stderr)) => Stream::Stderr,
         // What is written to the source of randomness is gone.
-        Ok(Io::Device(Device::Random)) => return Ok(Ok(bytes.len())),
+        Ok(Io::Device(Device::Random)) => return Ok(Ok(length as usize)),
         Ok(Io::Device(Device::Stdin)) => return Ok(Err(Errno::Badf)),
-        Err(Fault::Errno(errno)) => return Ok(Err(errno)),
-        // Mounts are read-only: a write needs to know nothing of them.
-        Err(Fault::Needs(_)) => return Ok(Err(Errno::Io)),
+        Err(errno) => return Ok(Err(errno)),
     };
+    let (memory, guest) = parts(caller);
+    let bytes = slice(memory, address, length).expect("the pieces were found within the memory");
     guest.write_output(stream, bytes)?;
     Ok(Ok(bytes.len()))
 }

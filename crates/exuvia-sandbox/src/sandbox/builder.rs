@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use exuvia_core::tool::python::{STUB_HEADER, stub};
-use exuvia_core::{Host, Limits, ToolDeclaration, is_tool_name};
+use exuvia_core::{Host, Limits, MountMode, ToolDeclaration, is_tool_name};
 use wasmtime::{CallHook, Instance, ModuleExport, Store, TypedFunc, Val, WasmParams, WasmResults};
 
 use super::pages::prefault;
@@ -17,7 +17,7 @@ use crate::guest::{Guest, GuestEnd, Output};
 use crate::image::ImageError;
 use crate::live::LiveHost;
 use crate::tools::Tools;
-use crate::vfs::{FileLimits, MountId, Stream as FileStream, Vfs};
+use crate::vfs::{FileLimits, Stream as FileStream, Vfs};
 
 /// A program to run as `python` would.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct SandboxBuilder {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     files: Vec<(String, Bytes)>,
-    mounts: Vec<String>,
+    mounts: Vec<(String, MountMode)>,
     tools: Arc<[ToolDeclaration]>,
     working_directory: Option<String>,
     capture: bool,
@@ -109,11 +109,10 @@ impl SandboxBuilder {
         self
     }
 
-    /// Shows a mount at this absolute path, read-only. The host answers for it under its position in the order of these
-    /// calls.
+    /// Shows a mount at this absolute path. The host answers for it under its position in the order of these calls.
     #[must_use]
-    pub fn mount(mut self, path: impl Into<String>) -> Self {
-        self.mounts.push(path.into());
+    pub fn mount(mut self, path: impl Into<String>, mode: MountMode) -> Self {
+        self.mounts.push((path.into(), mode));
         self
     }
 
@@ -239,9 +238,8 @@ impl SandboxBuilder {
 
     fn file_system(&mut self) -> Result<Vfs, SandboxError> {
         let mut vfs = Vfs::new(Arc::clone(self.engine.library()), file_limits(&self.limits));
-        for (index, path) in self.mounts.iter().enumerate() {
-            let id = MountId(u32::try_from(index).expect("mounts are few"));
-            vfs.mount(path.as_bytes(), id).map_err(|fault| unusable(path, &fault))?;
+        for (path, mode) in &self.mounts {
+            vfs.mount(path.as_bytes(), *mode).map_err(|fault| unusable(path, &fault))?;
         }
         for (path, content) in self.files.drain(..) {
             vfs.add_file(path.as_bytes(), &content, 0o644).map_err(|fault| unusable(&path, &fault))?;

@@ -78,15 +78,19 @@ impl Vfs {
     ///
     /// `EPERM` for the system's files, `EROFS`, `EOPNOTSUPP` for a link itself, `EBADF`.
     pub fn set_mode(&mut self, target: Target<'_>, mode: u32) -> Result<()> {
-        let Some(id) = self.changeable(target)? else { return Ok(()) };
-        if self.kind(id)? == Kind::Symlink {
-            return Err(Errno::Opnotsupp.into());
-        }
-        let now = self.now;
-        let node = self.own(id)?;
-        node.mode = mode & 0o7777;
-        node.times.changed = now;
-        Ok(())
+        self.attempt(|vfs| {
+            let Some(id) = vfs.changeable(target)? else { return Ok(()) };
+            if vfs.kind(id)? == Kind::Symlink {
+                return Err(Errno::Opnotsupp.into());
+            }
+            vfs.own(id)?;
+            let mode = vfs.prepare_mode(id, mode & 0o7777)?;
+            let now = vfs.now;
+            let node = vfs.own(id)?;
+            node.mode = mode;
+            node.times.changed = now;
+            Ok(())
+        })
     }
 
     /// Sets the owners: accepted only for the guest's own files and its own ids.
@@ -96,7 +100,7 @@ impl Vfs {
     /// `EPERM`, `EROFS`, `EBADF`.
     pub fn set_owner(&mut self, target: Target<'_>, owner: Ownership) -> Result<()> {
         let Some(id) = self.changeable(target)? else { return Ok(()) };
-        if !matches!(id, NodeId::Memory(_)) {
+        if self.is_read_only(id) {
             return Err(Errno::Rofs.into());
         }
         if owner == Ownership::default() {
@@ -124,8 +128,16 @@ impl Vfs {
         if (accessed, modified) == (TimeChange::Omit, TimeChange::Omit) {
             return Ok(());
         }
+        self.attempt(|vfs| vfs.find_and_set_times(target, changes))
+    }
+
+    fn find_and_set_times(&mut self, target: Target<'_>, changes: TimeChanges) -> Result<()> {
+        let TimeChanges { accessed, modified } = changes;
         let Some(id) = self.changeable(target)? else { return Ok(()) };
         let NodeId::Memory(inode) = id else { return Err(Errno::Rofs.into()) };
+        if self.is_read_only(id) {
+            return Err(Errno::Rofs.into());
+        }
         let (_, owner) = self.permissions(id)?;
         if owner != Owner::Guest {
             if (accessed, modified) != (TimeChange::Now, TimeChange::Now) {
@@ -134,14 +146,16 @@ impl Vfs {
             self.may(id, Access { read: false, write: true })?;
         }
         let now = self.now;
-        let node = self.tree.get_mut(inode).ok_or(Errno::Noent)?;
-        let changed = |change, before| match change {
-            TimeChange::Omit => before,
-            TimeChange::Now => now,
-            TimeChange::Set(time) => time,
+        let new = |change| match change {
+            TimeChange::Omit => None,
+            TimeChange::Now => Some(now),
+            TimeChange::Set(time) => Some(time),
         };
-        node.times.accessed = changed(accessed, node.times.accessed);
-        node.times.modified = changed(modified, node.times.modified);
+        let (accessed, modified) = (new(accessed), new(modified));
+        self.prepare_times(inode, accessed, modified)?;
+        let node = self.tree.get_mut(inode).ok_or(Errno::Noent)?;
+        node.times.accessed = accessed.unwrap_or(node.times.accessed);
+        node.times.modified = modified.unwrap_or(node.times.modified);
         node.times.changed = now;
         Ok(())
     }
@@ -158,6 +172,9 @@ impl Vfs {
     /// Returns a node that the guest owns.
     fn own(&mut self, id: NodeId) -> std::result::Result<&mut Node, Errno> {
         let NodeId::Memory(inode) = id else { return Err(Errno::Rofs) };
+        if self.is_read_only(id) {
+            return Err(Errno::Rofs);
+        }
         let (_, owner) = self.permissions(id)?;
         if owner != Owner::Guest {
             return Err(Errno::Perm);

@@ -1,6 +1,7 @@
 //! The bytes of one file: sparse, shared between copies until written.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +17,8 @@ pub(super) fn charge_of(bytes: usize) -> u64 {
     (bytes as u64).next_multiple_of(CHARGE_UNIT)
 }
 
-/// The bytes of one file. What was never written is a hole: it reads as zeros and costs nothing.
+/// The bytes of one file. What was never written is a hole: it reads as zeros and costs nothing. In a file of a mount,
+/// what was never written shows the host's bytes, as far as they reach.
 ///
 /// A clone shares every chunk; a write copies only the chunks it touches.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,17 @@ pub(super) struct Content {
     chunks: BTreeMap<u64, Chunk>,
     length: u64,
     charged: u64,
+    /// How many bytes of the host's file show, from the start, where there is no chunk. At most `length`.
+    beneath: u64,
+}
+
+/// Where a byte of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lies {
+    /// Here, as are all up to this offset.
+    Here(u64),
+    /// With the host, as are all up to this offset.
+    Beneath(u64),
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +58,96 @@ impl Content {
             content.chunks.insert(number as u64, Chunk::Given(chunk));
         }
         content
+    }
+
+    /// Stands for a file of this size that the host has.
+    pub(super) fn of_host(size: u64) -> Self {
+        Self { length: size, beneath: size, ..Self::default() }
+    }
+
+    /// Returns how many bytes of the host's file show.
+    pub(super) fn beneath(&self) -> u64 {
+        self.beneath
+    }
+
+    /// Returns whether this differs from a file of the host's of this size.
+    pub(super) fn differs_from(&self, size: u64) -> bool {
+        !self.chunks.is_empty() || self.beneath != size || self.length != size
+    }
+
+    /// Returns where the byte at an offset is; `None` at the end and behind it.
+    pub(super) fn lies(&self, offset: u64) -> Option<Lies> {
+        if offset >= self.length {
+            return None;
+        }
+        if self.beneath <= offset {
+            return Some(Lies::Here(self.length));
+        }
+        let (number, _) = locate(offset);
+        let end = (number + 1) * CHUNK_BYTES as u64;
+        if self.chunks.contains_key(&number) {
+            return Some(Lies::Here(end.min(self.length)));
+        }
+        let next = self.chunks.range(number..).next().map_or(u64::MAX, |(next, _)| next * CHUNK_BYTES as u64);
+        Some(Lies::Beneath(next.min(self.beneath)))
+    }
+
+    /// Returns the part of the host's file that must be [filled](Self::fill) in before a write: the first of the pieces
+    /// that the write would cover in part.
+    pub(super) fn missing_for(&self, offset: u64, length: usize) -> Option<Range<u64>> {
+        let end = offset + length as u64;
+        let (first, _) = locate(offset);
+        let (last, _) = locate(end.saturating_sub(1));
+        [first, last].into_iter().find_map(|number| {
+            let piece = self.piece(number)?;
+            let covered = offset <= piece.start && piece.end <= end;
+            (!covered).then_some(piece)
+        })
+    }
+
+    /// Returns the first part of the host's file, from an offset on, that is not here.
+    pub(super) fn missing_from(&self, offset: u64) -> Option<Range<u64>> {
+        let mut number = locate(offset).0;
+        while number * (CHUNK_BYTES as u64) < self.beneath {
+            if let Some(piece) = self.piece(number) {
+                return Some(piece);
+            }
+            number += 1;
+        }
+        None
+    }
+
+    /// Returns what a chunk shows of the host's file; `None` if it is here, or shows nothing.
+    fn piece(&self, number: u64) -> Option<Range<u64>> {
+        let start = number * CHUNK_BYTES as u64;
+        let shows = start < self.beneath && !self.chunks.contains_key(&number);
+        shows.then(|| start..self.beneath.min(start + CHUNK_BYTES as u64))
+    }
+
+    /// Takes the host's bytes of a [missing](Self::missing_for) part.
+    pub(super) fn fill(&mut self, start: u64, bytes: &[u8]) {
+        let (number, _) = locate(start);
+        self.charged += charge_of(bytes.len());
+        self.chunks.insert(number, Chunk::Written(Arc::new(bytes.to_vec())));
+    }
+
+    /// Notes that the host has the file no more: what is missing is zeros.
+    pub(super) fn detach(&mut self) {
+        self.beneath = 0;
+    }
+
+    /// Returns how much more a write would be charged.
+    pub(super) fn growth(&self, offset: u64, length: usize) -> u64 {
+        let mut growth = 0;
+        let mut written = 0;
+        while written < length {
+            let (number, within) = locate(offset + written as u64);
+            let held = self.chunks.get(&number).map_or(0, |chunk| chunk.bytes().len());
+            let count = (length - written).min(CHUNK_BYTES - within);
+            growth += charge_of(held.max(within + count)) - charge_of(held);
+            written += count;
+        }
+        growth
     }
 
     /// Returns the file's size in bytes, holes included.
@@ -119,9 +222,10 @@ impl Content {
             }
         }
         self.length = length;
+        self.beneath = self.beneath.min(length);
     }
 
-    /// Returns the whole file; without a copy if the host gave it and nobody changed it.
+    /// Returns the whole file, of which nothing is with the host; without a copy if the host gave it and nobody changed it.
     /// `None` if it is longer than memory can address.
     pub(super) fn to_bytes(&self) -> Option<Bytes> {
         let length = usize::try_from(self.length).ok()?;

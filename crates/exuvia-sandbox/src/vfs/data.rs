@@ -5,7 +5,6 @@ use super::descriptor::Object;
 use super::errno::{Errno, Result};
 use super::flags::{Access, OpenFlags};
 use super::library::LibraryBody;
-use super::mount::MountKind;
 use super::node::{Body, Kind, NodeId, Special, Stream};
 use super::path::Target;
 
@@ -206,6 +205,10 @@ impl Vfs {
     /// `EINVAL` for a negative length or what is not a file, `EISDIR`, `EFBIG`, `EROFS`, `EACCES`.
     pub fn truncate(&mut self, target: Target<'_>, length: i64) -> Result<()> {
         let length = u64::try_from(length).map_err(|_| Errno::Inval)?;
+        self.attempt(|vfs| vfs.find_and_truncate(target, length))
+    }
+
+    fn find_and_truncate(&mut self, target: Target<'_>, length: u64) -> Result<()> {
         if let Target::Fd(fd) = target {
             let open = self.descriptors.usable(fd)?;
             let node = open.node().filter(|_| open.access.write).ok_or(Errno::Inval)?;
@@ -248,7 +251,7 @@ impl Vfs {
         if end.saturating_sub(now) > self.tree.free_bytes() {
             return Err(Errno::Nospc.into());
         }
-        if end > now { self.set_length(node, end) } else { Ok(()) }
+        if end > now { self.attempt(|vfs| vfs.set_length(node, end)) } else { Ok(()) }
     }
 
     /// Returns what can be done with a descriptor at once (`poll`).
@@ -294,10 +297,7 @@ impl Vfs {
             Kind::File => {}
         }
         let count = match node {
-            NodeId::Memory(inode) => match self.tree.get(inode).map(|node| &node.body) {
-                Some(Body::File(content)) => content.read_at(offset, buffer),
-                _ => return Err(Errno::Badf.into()),
-            },
+            NodeId::Memory(inode) => self.attempt(|vfs| vfs.read_file_at(inode, offset, buffer))?,
             NodeId::Library(number) => match self.library.get(number).map(|node| &node.body) {
                 Some(LibraryBody::File { contents, .. }) => {
                     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(contents.len());
@@ -308,7 +308,6 @@ impl Vfs {
                 }
                 _ => return Err(Errno::Badf.into()),
             },
-            NodeId::Mount { mount, node } => self.attempt(|vfs| vfs.mounts.read(mount, node, offset, buffer))?,
         };
         self.note_read(node);
         Ok(Io::Done(count))
@@ -329,7 +328,7 @@ impl Vfs {
         }
         let fitting = usize::try_from(room).unwrap_or(usize::MAX).min(data.len());
         let fitting = &data[..fitting];
-        let count = self.tree.edit(inode, |content, free| content.write_at(offset, fitting, free))?;
+        let count = self.attempt(|vfs| vfs.write_file_at(inode, offset, fitting))?;
         if count == 0 {
             return Err(Errno::Nospc.into());
         }
@@ -345,9 +344,8 @@ impl Vfs {
         if length > self.tree.limits.file_bytes {
             return Err(Errno::Fbig.into());
         }
-        self.tree.edit(inode, |content, _| content.set_length(length))?;
-        self.tree.note_write(inode, self.now);
-        Ok(())
+        self.prepare_size(inode, length)?;
+        self.apply_size(inode, length)
     }
 
     /// Returns a file's size in bytes; of a link, its target's; else 0.
@@ -361,11 +359,6 @@ impl Vfs {
             NodeId::Library(number) => match &self.library.get(number).ok_or(Errno::Noent)?.body {
                 LibraryBody::File { contents, .. } => contents.len() as u64,
                 LibraryBody::Directory(_) => 0,
-            },
-            NodeId::Mount { mount, node } => match &self.mounts.get(mount, node).ok_or(Errno::Stale)?.kind {
-                MountKind::File { size } => *size,
-                MountKind::Symlink(target) => target.len() as u64,
-                MountKind::Directory(_) => 0,
             },
         })
     }

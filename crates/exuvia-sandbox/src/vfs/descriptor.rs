@@ -115,6 +115,11 @@ impl Descriptors {
         self.descriptions.get_mut(&id).ok_or(Errno::Badf)
     }
 
+    /// Returns whether a node is open.
+    pub(super) fn have(&self, node: NodeId) -> bool {
+        self.descriptions.values().any(|description| description.object == Object::Node(node))
+    }
+
     pub(super) fn pipe_mut(&mut self, pipe: u64) -> Plain<&mut Pipe> {
         self.pipes.get_mut(&pipe).ok_or(Errno::Badf)
     }
@@ -309,8 +314,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Checks that a descriptor is open, and does nothing else: what `fsync`, `fdatasync` and
-    /// file locks come to, since the guest is alone and its memory is the storage.
+    /// Checks that a descriptor is open, and does nothing else: what file locks come to, since the guest is alone.
     ///
     /// # Errors
     ///

@@ -29,7 +29,7 @@ impl Vfs {
     /// past them; none at the end.
     ///
     /// `.` and `..` come first. In memory the others follow in the order in which they were
-    /// made, in the library and in mounts by name. An entry that stays is listed exactly once,
+    /// made, in the library by name; those that a host has listed are made by name. An entry that stays is listed exactly once,
     /// whatever is added or removed meanwhile.
     ///
     /// # Errors
@@ -42,14 +42,17 @@ impl Vfs {
         if let NodeId::Memory(inode) = node {
             self.is_alive(inode)?;
         }
-        let mut at = position;
-        let mut entries = Vec::new();
-        while entries.len() < count {
-            let Some((cookie, name, child)) = self.next_entry(node, at)? else { break };
-            let stat = self.stat_node(child)?;
-            entries.push(DirectoryEntry { inode: stat.inode, cookie, file_type: stat.file_type, name });
-            at = cookie;
-        }
+        let (entries, at) = self.attempt(|vfs| {
+            let mut at = position;
+            let mut entries = Vec::new();
+            while entries.len() < count {
+                let Some((cookie, name, child)) = vfs.next_entry(node, at)? else { break };
+                let stat = vfs.stat_node(child)?;
+                entries.push(DirectoryEntry { inode: stat.inode, cookie, file_type: stat.file_type, name });
+                at = cookie;
+            }
+            Ok((entries, at))
+        })?;
         self.descriptors.get_mut(fd)?.position = at;
         self.note_read(node);
         Ok(entries)
@@ -64,6 +67,7 @@ impl Vfs {
             return Ok(Some((COOKIE_DOT_DOT, b"..".to_vec(), self.parent(node)?)));
         }
         if let NodeId::Memory(inode) = node {
+            self.list(inode)?;
             let entry = self.tree.directory(inode)?.after(cookie);
             return Ok(entry.map(|(cookie, name, child)| (cookie, name.to_vec(), child)));
         }
@@ -75,11 +79,6 @@ impl Vfs {
             NodeId::Library(directory) => {
                 let found = self.library.entries(directory).get(at);
                 Ok(found.map(|(name, child)| entry(name, NodeId::Library(*child))))
-            }
-            NodeId::Mount { mount, node } => {
-                let listing = self.attempt(|vfs| vfs.mounts.entries(mount, node))?;
-                let child = |node: &u64| NodeId::Mount { mount, node: *node };
-                Ok(listing.get(at).map(|(name, node)| entry(name, child(node))))
             }
             NodeId::Memory(_) => Ok(None),
         }

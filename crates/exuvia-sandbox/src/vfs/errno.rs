@@ -1,6 +1,6 @@
 //! Error numbers, and the two ways in which an operation of the file system can fail.
 
-use super::mount::MountRequest;
+use exuvia_core::MountRequest;
 
 /// What an operation of the file system answers.
 pub type Result<T> = std::result::Result<T, Fault>;
@@ -13,7 +13,7 @@ pub enum Fault {
     Errno(#[from] Errno),
     /// The operation needs something from the host first. It has had no effect: answer the
     /// request with [`Vfs::supply`](super::Vfs::supply) and call the same operation again.
-    #[error("the host must answer {0} first")]
+    #[error("the host must answer {0:?} first")]
     Needs(MountRequest),
 }
 

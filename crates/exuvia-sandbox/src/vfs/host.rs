@@ -1,12 +1,12 @@
 //! What the host does with the tree: put files in, attach mounts, take files out.
 
 use bytes::Bytes;
+use exuvia_core::MountMode;
 
 use super::Vfs;
 use super::content::Content;
 use super::errno::Errno;
-use super::mount::{BadReply, MountId, MountReply, MountRequest};
-use super::node::{Body, Directory, Kind, Name, Node, NodeId, Owner};
+use super::node::{Body, Directory, Kind, Name, Node, NodeId};
 use super::path::{NAME_BYTES_MAX, PATH_BYTES_MAX, components};
 use super::stat::Stat;
 use super::tree::{NewBody, NewNode, ROOT};
@@ -25,9 +25,6 @@ pub enum HostError {
         /// Why.
         errno: Errno,
     },
-    /// A mount with that id exists.
-    #[error("mount {0} exists already")]
-    MountTaken(u32),
 }
 
 /// One file found by [`Vfs::walk`].
@@ -65,6 +62,9 @@ impl Vfs {
             return self.tree.create(parent, &last.into(), node).map(|_| ());
         };
         let NodeId::Memory(inode) = node else { return Err(Errno::Rofs) };
+        if self.tree.get(inode).is_some_and(|node| node.mounted.is_some()) {
+            return Err(Errno::Rofs);
+        }
         match self.kind(node)? {
             Kind::File => {}
             Kind::Directory => return Err(Errno::Isdir),
@@ -100,48 +100,38 @@ impl Vfs {
         Ok(())
     }
 
-    /// Attaches a mount at a path where nothing is yet, or an empty directory. Meant for before
+    /// Attaches a mount at a path where nothing is yet, or an empty directory, and returns its number: the first is 0.
+    /// Meant for before
     /// the guest runs: if the directory is the working directory the mount becomes it, but open
     /// descriptors stay on the directory that is covered.
     ///
     /// # Errors
     ///
-    /// As [`add_file`](Self::add_file), or an id that is taken.
-    pub fn mount(&mut self, path: &[u8], id: MountId) -> Result<(), HostError> {
+    /// As [`add_file`](Self::add_file).
+    pub fn mount(&mut self, path: &[u8], mode: MountMode) -> Result<u32, HostError> {
         let refuse = |errno| refused(path, errno);
         let (names, last) = split(path)?;
-        if self.mounts.is_taken(id) {
-            return Err(HostError::MountTaken(id.0));
-        }
         let parent = self.make_directories(&names).map_err(refuse)?;
         let name: Name = last.into();
         let covered = self.tree.directory(parent).map_err(refuse)?.get(last);
         if let Some(node) = covered {
             let NodeId::Memory(inode) = node else { return Err(refuse(Errno::Busy)) };
+            if self.mounts.is_root(inode) {
+                return Err(refuse(Errno::Busy));
+            }
             if self.tree.directory(inode).map_err(refuse)?.len() > 0 {
                 return Err(refuse(Errno::Notempty));
             }
             self.tree.unlink(parent, last, self.now).map_err(refuse)?;
         }
-        let mount = self.mounts.add(id, parent, name.clone());
-        let root = NodeId::Mount { mount, node: super::mount::MOUNT_ROOT };
-        self.tree.attach(parent, &name, root, true).map_err(refuse)?;
+        let (mount, inode) = self.add_mount(parent, &name, mode).map_err(refuse)?;
+        let root = NodeId::Memory(inode);
         if covered == Some(self.cwd) {
             self.pin(root);
             let before = std::mem::replace(&mut self.cwd, root);
             self.unpin(before);
         }
-        Ok(())
-    }
-
-    /// Takes the host's answer to what an operation needed. Call the operation again next. An
-    /// `Err` becomes the operation's error, once; so does a malformed answer, as `EIO`.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the answer, for the host to report.
-    pub fn supply(&mut self, request: &MountRequest, reply: Result<MountReply, Errno>) -> Result<(), BadReply> {
-        self.mounts.supply(request, reply)
+        Ok(mount)
     }
 
     /// Returns a file's contents, whatever its permissions. The guest's symbolic links are
@@ -183,6 +173,9 @@ impl Vfs {
         let refuse = |errno| refused(path, errno);
         let node = self.host_resolve(path).map_err(refuse)?;
         let NodeId::Memory(inode) = node else { return Err(refuse(Errno::Xdev)) };
+        if self.mount_of(inode).is_some() {
+            return Err(refuse(Errno::Xdev));
+        }
         self.tree.directory(inode).map_err(refuse)?;
         let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
         let prefix = path.get(..end).unwrap_or_default().to_vec();
@@ -198,9 +191,9 @@ impl Vfs {
             let child = match (name.as_slice(), current) {
                 (b".", _) => continue,
                 (b"..", _) => self.parent(current)?,
+                (_, NodeId::Memory(inode)) if self.mount_of(inode).is_some() => return Err(Errno::Xdev),
                 (name, NodeId::Memory(inode)) => self.tree.directory(inode)?.get(name).ok_or(Errno::Noent)?,
                 (name, NodeId::Library(node)) => NodeId::Library(self.library.child(node, name).ok_or(Errno::Noent)?),
-                (_, NodeId::Mount { .. }) => return Err(Errno::Xdev),
             };
             if self.kind(child)? == Kind::Symlink {
                 let target = self.link_target(child)?;
@@ -219,7 +212,7 @@ impl Vfs {
         let mut at = ROOT;
         for name in names {
             at = match self.tree.directory(at)?.get(name) {
-                Some(NodeId::Memory(inode)) => inode,
+                Some(NodeId::Memory(inode)) if self.mount_of(inode).is_none() => inode,
                 Some(_) => return Err(Errno::Rofs),
                 None => {
                     let node = self.node_of_guest(NewBody::Directory, 0o755);
@@ -232,7 +225,7 @@ impl Vfs {
     }
 
     fn node_of_guest(&self, body: NewBody, mode: u32) -> NewNode {
-        NewNode { body, mode: mode & 0o7777, owner: Owner::Guest, now: self.now }
+        self.new_node(body, mode & 0o7777)
     }
 }
 
@@ -275,6 +268,9 @@ impl Iterator for Walk<'_> {
             };
             *last = name.clone();
             let NodeId::Memory(inode) = node else { continue };
+            if self.vfs.mount_of(inode).is_some() {
+                continue;
+            }
             let stat = self.vfs.stat_node(node).ok()?;
             if self.path.len() + 1 + name.len() > PATH_BYTES_MAX {
                 continue;

@@ -3,7 +3,7 @@
 use super::Vfs;
 use super::errno::{Errno, Result};
 use super::flags::Access;
-use super::node::{Kind, NodeId, Owner};
+use super::node::{Kind, NodeId};
 use super::path::{PATH_BYTES_MAX, Place};
 use super::resolve::{Found, Last, Rule};
 use super::tree::{NewBody, NewNode};
@@ -26,11 +26,10 @@ impl Vfs {
     ///
     /// `EEXIST`, `ENOENT`, `ENOTDIR`, `EACCES`, `EROFS`, `ENOSPC`.
     pub fn make_directory(&mut self, place: Place<'_>, mode: u32) -> Result<()> {
-        let found = self.resolve(place, Rule::Parent)?;
-        self.tick();
-        let node =
-            NewNode { body: NewBody::Directory, mode: mode & 0o1777 & !self.umask, owner: Owner::Guest, now: self.now };
-        self.make(&found, node)
+        self.attempt(|vfs| {
+            let found = vfs.walk_path(place, Rule::Parent)?;
+            vfs.make(&found, |vfs| vfs.new_node(NewBody::Directory, mode & 0o1777 & !vfs.umask))
+        })
     }
 
     /// Makes a symbolic link. The target is any path, and need not exist.
@@ -49,9 +48,10 @@ impl Vfs {
         if target.contains(&0) {
             return Err(Errno::Inval.into());
         }
-        let found = self.resolve(place, Rule::Parent)?;
-        self.tick();
-        self.make(&found, self.new_symlink(target.into()))
+        self.attempt(|vfs| {
+            let found = vfs.walk_path(place, Rule::Parent)?;
+            vfs.make(&found, |vfs| vfs.new_node(NewBody::Symlink(target.into()), 0o777))
+        })
     }
 
     /// Refuses to make a named pipe or a device (`mknod`); files are made by opening them.
@@ -65,7 +65,8 @@ impl Vfs {
         Err(Errno::Perm.into())
     }
 
-    fn make(&mut self, found: &Found, node: NewNode) -> Result<()> {
+    fn make(&mut self, found: &Found, node: impl FnOnce(&Self) -> NewNode) -> Result<()> {
+        let node = node(self);
         let name = found.name(Errno::Exist)?;
         self.absent(found)?;
         // A trailing slash is for directories.
@@ -75,7 +76,7 @@ impl Vfs {
         let NodeId::Memory(parent) = found.parent else { return Err(Errno::Rofs.into()) };
         self.is_alive(parent)?;
         self.may_change(found.parent)?;
-        self.tree.create(parent, name, node)?;
+        self.create(parent, name, node)?;
         Ok(())
     }
 
@@ -92,7 +93,11 @@ impl Vfs {
     ///
     /// `EISDIR`, `ENOENT`, `ENOTDIR`, `EACCES`, `EROFS`.
     pub fn unlink(&mut self, place: Place<'_>) -> Result<()> {
-        let found = self.resolve(place, Rule::Parent)?;
+        self.attempt(|vfs| vfs.find_and_unlink(place))
+    }
+
+    fn find_and_unlink(&mut self, place: Place<'_>) -> Result<()> {
+        let found = self.walk_path(place, Rule::Parent)?;
         let name = found.name(Errno::Isdir)?;
         let (parent, node) = self.removable(&found)?;
         let directory = self.is_directory(node);
@@ -103,7 +108,9 @@ impl Vfs {
         if directory {
             return Err(Errno::Isdir.into());
         }
+        self.prepare_removal(parent, name, node)?;
         self.tick();
+        self.note_removed(parent, name);
         Ok(self.tree.unlink(parent, name, self.now)?)
     }
 
@@ -115,7 +122,11 @@ impl Vfs {
     /// `ENOTDIR`, `ENOTEMPTY` (also for `..`), `EINVAL` for `.`, `EBUSY` for the root or a mount,
     /// `ENOENT`, `EACCES`, `EROFS`.
     pub fn remove_directory(&mut self, place: Place<'_>) -> Result<()> {
-        let found = self.resolve(place, Rule::Parent)?;
+        self.attempt(|vfs| vfs.find_and_remove_directory(place))
+    }
+
+    fn find_and_remove_directory(&mut self, place: Place<'_>) -> Result<()> {
+        let found = self.walk_path(place, Rule::Parent)?;
         let name = match &found.last {
             Last::Name(name) => name,
             Last::Dot => return Err(Errno::Inval.into()),
@@ -127,17 +138,22 @@ impl Vfs {
         if !self.is_directory(node) {
             return Err(Errno::Notdir.into());
         }
-        let NodeId::Memory(inode) = node else { return Err(Errno::Busy.into()) };
-        if self.tree.directory(inode)?.len() > 0 {
+        let inode = self.movable(node)?;
+        if self.is_full(inode)? {
             return Err(Errno::Notempty.into());
         }
+        self.prepare_removal(parent, name, node)?;
         self.tick();
+        self.note_removed(parent, name);
         Ok(self.tree.unlink(parent, name, self.now)?)
     }
 
     /// Returns the directory in memory that holds a name, and what is there.
     fn removable(&mut self, found: &Found) -> Result<(u64, NodeId)> {
         let NodeId::Memory(parent) = found.parent else { return Err(Errno::Rofs.into()) };
+        if self.is_read_only(found.parent) {
+            return Err(Errno::Rofs.into());
+        }
         let name = found.name(Errno::Isdir)?;
         let node = self.child(found.parent, name)?.ok_or(Errno::Noent)?;
         Ok((parent, node))

@@ -18,9 +18,9 @@ pub(super) const COOKIE_FIRST: u64 = 3;
 /// One inode, wherever it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NodeId {
+    /// In the tree, which mounts are a part of.
     Memory(u64),
     Library(u32),
-    Mount { mount: u32, node: u64 },
 }
 
 /// A point in time, as `struct timespec` has it.
@@ -41,6 +41,11 @@ impl Timestamp {
             seconds: nanoseconds.div_euclid(1_000_000_000),
             nanoseconds: u32::try_from(rest).expect("a remainder is below a billion"),
         }
+    }
+
+    /// Returns nanoseconds since 1970-01-01 00:00 UTC, as far as they can be counted.
+    pub(super) fn to_nanoseconds(self) -> i64 {
+        self.seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(self.nanoseconds))
     }
 
     /// Returns the time this much later, which must be less than a second.
@@ -188,6 +193,44 @@ pub(super) struct Node {
     /// How many open descriptions, working directories and removed children keep it.
     pub(super) pins: u32,
     pub(super) times: Times,
+    /// What it is to the host, if it is in a mount.
+    pub(super) mounted: Option<Mounted>,
+}
+
+impl Node {
+    /// Returns what the host has told of it, if it is the host's.
+    pub(super) fn told(&self) -> Option<Told> {
+        self.mounted.as_ref().and_then(|mounted| mounted.told)
+    }
+}
+
+/// What a node in a mount is to the host.
+#[derive(Debug, Clone)]
+pub(super) struct Mounted {
+    /// The mount's number.
+    pub(super) mount: u32,
+    /// Where it is in the tree: the directory above it, and its name there.
+    pub(super) parent: u64,
+    pub(super) name: Name,
+    /// What the host has told of it; `None`: the guest has made it, in an overlay, and the host does not know it.
+    pub(super) told: Option<Told>,
+    /// Its path with the host, if it is another than its path in the tree: it was renamed, in an overlay.
+    pub(super) moved_from: Option<Arc<[u8]>>,
+    /// Whether its mode or times were changed, in an overlay.
+    pub(super) changed: bool,
+}
+
+/// What the host has told of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The number that the guest is shown. It derives from the path, so that a file keeps it when it was forgotten
+    /// meanwhile.
+    pub(super) inode: u64,
+    /// Its size; `None`: not measured yet.
+    pub(super) size: Option<u64>,
+    /// Nanoseconds since 1970.
+    pub(super) modified: i64,
+    pub(super) directory: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -211,6 +254,10 @@ pub(super) struct Directory {
     order: BTreeMap<u64, Name>,
     next_cookie: u64,
     subdirectories: u32,
+    /// Whether the host has not told yet what is in it.
+    pub(super) unlisted: bool,
+    /// What the host has here, and the guest has removed or replaced, in an overlay.
+    pub(super) removed: BTreeMap<Name, Told>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -229,7 +276,23 @@ impl Directory {
             order: BTreeMap::new(),
             next_cookie: COOKIE_FIRST,
             subdirectories: 0,
+            unlisted: false,
+            removed: BTreeMap::new(),
         }
+    }
+
+    /// Forgets what the host has told, and returns the nodes that were its entries.
+    pub(super) fn forget_listing(&mut self) -> Vec<NodeId> {
+        self.order.clear();
+        self.next_cookie = COOKIE_FIRST;
+        self.subdirectories = 0;
+        self.unlisted = true;
+        std::mem::take(&mut self.entries).into_values().map(|entry| entry.node).collect()
+    }
+
+    /// Returns all entries by name.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Name, NodeId)> {
+        self.entries.iter().map(|(name, entry)| (name, entry.node))
     }
 
     pub(super) fn get(&self, name: &[u8]) -> Option<NodeId> {

@@ -1,7 +1,5 @@
 //! Opening files.
 
-use std::sync::Arc;
-
 use super::Vfs;
 use super::content::Content;
 use super::descriptor::Object;
@@ -31,6 +29,10 @@ impl Vfs {
         }
         super::path::Cursor::new(place.path)?;
         self.descriptors.free(0)?;
+        self.attempt(|vfs| vfs.find_and_open(place, flags, access, mode))
+    }
+
+    fn find_and_open(&mut self, place: Place<'_>, flags: OpenFlags, access: Access, mode: u32) -> Result<i32> {
         let create = flags.contains(OpenFlags::CREATE);
         let exclusive = create && flags.contains(OpenFlags::EXCLUSIVE);
         let stay = exclusive || flags.contains(OpenFlags::NO_FOLLOW);
@@ -40,7 +42,7 @@ impl Vfs {
             (false, true) => Rule::NoFollow,
             (false, false) => Rule::Follow,
         };
-        let found = self.resolve(place, rule)?;
+        let found = self.walk_path(place, rule)?;
         match found.node {
             Some(_) if exclusive => Err(Errno::Exist.into()),
             Some(node) => self.open_existing(node, flags, access),
@@ -71,16 +73,15 @@ impl Vfs {
         if kind == Kind::Special(Special::Tty) {
             return Err(Errno::Nxio.into());
         }
-        let fd = self.open_node(node, flags, access)?;
         if truncate
             && kind == Kind::File
             && let NodeId::Memory(inode) = node
         {
+            self.prepare_size(inode, 0)?;
             self.tick();
-            self.tree.edit(inode, |content, _| content.set_length(0))?;
-            self.tree.note_write(inode, self.now);
+            self.apply_size(inode, 0)?;
         }
-        Ok(fd)
+        self.open_node(node, flags, access)
     }
 
     fn open_new(&mut self, found: &Found, flags: OpenFlags, access: Access, mode: u32) -> Result<i32> {
@@ -93,8 +94,8 @@ impl Vfs {
             self.is_alive(inode)?;
         }
         let parent = self.may_change(found.parent)?;
-        self.tick();
-        let inode = self.tree.create(parent, name, self.new_file(mode))?;
+        let file = self.new_file(mode);
+        let inode = self.create(parent, name, file)?;
         self.open_node(NodeId::Memory(inode), flags, access)
     }
 
@@ -111,27 +112,23 @@ impl Vfs {
             return Err(Errno::Notdir.into());
         }
         self.may_change(directory)?;
+        // In a mount too it stays in the sandbox: without a name nobody else could find it.
         let inode = self.tree.create_unnamed(self.new_file(mode))?;
         self.open_node(NodeId::Memory(inode), flags, access)
     }
 
     fn new_file(&self, mode: u32) -> NewNode {
-        NewNode {
-            body: NewBody::File(Content::default()),
-            mode: mode & 0o7777 & !self.umask,
-            owner: Owner::Guest,
-            now: self.now,
-        }
+        self.new_node(NewBody::File(Content::default()), mode & 0o7777 & !self.umask)
+    }
+
+    /// Describes a node that the guest makes now.
+    pub(super) fn new_node(&self, body: NewBody, mode: u32) -> NewNode {
+        NewNode { body, mode, owner: Owner::Guest, now: self.now, mounted: None }
     }
 
     fn open_node(&mut self, node: NodeId, flags: OpenFlags, access: Access) -> Result<i32> {
         let fd = self.descriptors.open(Object::Node(node), flags, access)?;
         self.pin(node);
         Ok(fd)
-    }
-
-    /// Makes the node of a new symbolic link.
-    pub(super) fn new_symlink(&self, target: Arc<[u8]>) -> NewNode {
-        NewNode { body: NewBody::Symlink(target), mode: 0o777, owner: Owner::Guest, now: self.now }
     }
 }

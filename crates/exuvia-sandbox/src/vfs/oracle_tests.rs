@@ -9,8 +9,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use exuvia_core::MountMode;
 use machine::Machine;
 use model::Model;
+
+use super::FileLimits;
 
 /// Cases in a usual run; `PROPTEST_CASES` sets another number, and makes them random.
 const CASES: u32 = 400;
@@ -212,8 +215,82 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+type Snapshot = Vec<(String, Outcome, Vec<u8>)>;
+
+/// Takes times out, which a folder to which changes are applied has of its own.
+fn without_times(mut snapshot: Snapshot) -> Snapshot {
+    for (_, outcome, _) in &mut snapshot {
+        if let Outcome::Stat { modified, .. } = outcome {
+            *modified = None;
+        }
+    }
+    snapshot
+}
+
+/// Changes steps so that they set no permission bits that a mount does not let through to the host.
+fn masked(mut steps: Vec<Step>) -> Vec<Step> {
+    for step in &mut steps {
+        if let Step::SetMode { mode, .. } = step {
+            *mode &= 0o755;
+        }
+    }
+    steps
+}
+
+/// Makes two equal folders, with files of some size in them.
+fn two_folders(beginning: &[Step]) -> (Machine, Machine) {
+    let [mut oracle, mut folder] = [Machine::new(UPS_MAX + 1), Machine::new(UPS_MAX + 1)];
+    let writes = [300_000, 70_000, 65_536, 10].into_iter().enumerate();
+    let writes = writes.map(|(fd, count)| Step::Write { fd, byte: 7, count });
+    for step in beginning.iter().cloned().chain(writes) {
+        assert_eq!(oracle.run(&step), folder.run(&step));
+    }
+    oracle.settle();
+    folder.settle();
+    (oracle, folder)
+}
+
+/// Limits under which what is kept of a mount goes again and again.
+fn tight() -> FileLimits {
+    FileLimits { mount_bytes: 0, mount_entries: 12, ..FileLimits::default() }
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn a_folder_that_can_be_written_to_behaves_like_itself(
+        beginning in beginning(), steps in steps(), tightly in any::<bool>(),
+    ) {
+        let (mut oracle, folder) = two_folders(&beginning);
+        let limits = if tightly { tight() } else { FileLimits::default() };
+        let mut model = Model::on_folder(folder.root(), MountMode::ReadWrite, limits, UPS_MAX + 1);
+        for (number, step) in masked(steps).iter().enumerate() {
+            prop_assert_eq!(model.run(step, false), oracle.run(step), "step {}: {:?}", number, step);
+        }
+        prop_assert_eq!(model.look_around(), oracle.snapshot(), "what the program sees at the end");
+        prop_assert_eq!(folder.snapshot(), oracle.snapshot(), "the folder at the end");
+    }
+
+    #[test]
+    fn an_overlay_behaves_like_a_copy_and_can_be_applied(
+        beginning in beginning(), steps in steps(), tightly in any::<bool>(),
+    ) {
+        let (mut oracle, folder) = two_folders(&beginning);
+        let before = folder.snapshot();
+        let limits = if tightly { tight() } else { FileLimits::default() };
+        let mut model = Model::on_folder(folder.root(), MountMode::Overlay, limits, UPS_MAX + 1);
+        for (number, step) in masked(steps).iter().enumerate() {
+            prop_assert_eq!(model.run(step, false), oracle.run(step), "step {}: {:?}", number, step);
+        }
+        prop_assert_eq!(model.look_around(), oracle.snapshot(), "what the program sees at the end");
+        prop_assert_eq!(folder.snapshot(), before, "the folder is untouched");
+        let changes = model.changes();
+        model.apply(&changes);
+        prop_assert_eq!(
+            without_times(folder.snapshot()), without_times(oracle.snapshot()), "the folder with the changes applied"
+        );
+    }
 
     #[test]
     fn behaves_like_the_machines_file_system(steps in steps()) {

@@ -7,13 +7,13 @@ use super::node::{Name, NodeId};
 use super::resolve::{Found, Rule};
 
 /// A rename whose two ends are known.
-struct Move {
-    from: NodeId,
-    from_name: Name,
-    to: NodeId,
-    to_name: Name,
-    node: NodeId,
-    replaced: Option<NodeId>,
+pub(super) struct Move {
+    pub(super) from: NodeId,
+    pub(super) from_name: Name,
+    pub(super) to: NodeId,
+    pub(super) to_name: Name,
+    pub(super) node: NodeId,
+    pub(super) replaced: Option<NodeId>,
 }
 
 impl Vfs {
@@ -25,18 +25,19 @@ impl Vfs {
     /// `EINVAL` into the directory's own subtree; `ENOTEMPTY`, `EISDIR`, `ENOTDIR`, `EEXIST`,
     /// `ENOENT`, `EACCES`, `EROFS`.
     pub fn rename(&mut self, renaming: Renaming<'_>) -> Result<()> {
-        let (from, to) = self.attempt(|vfs| {
-            let from = vfs.walk_path(renaming.from, Rule::Parent)?;
-            let to = vfs.walk_path(renaming.to, Rule::Parent)?;
-            Ok((from, to))
-        })?;
-        if file_system(from.parent) != file_system(to.parent) {
+        self.attempt(|vfs| vfs.find_and_rename(renaming))
+    }
+
+    fn find_and_rename(&mut self, renaming: Renaming<'_>) -> Result<()> {
+        let from = self.walk_path(renaming.from, Rule::Parent)?;
+        let to = self.walk_path(renaming.to, Rule::Parent)?;
+        if self.file_system(from.parent) != self.file_system(to.parent) {
             return Err(Errno::Xdev.into());
         }
         let taken = if renaming.keep_existing { Errno::Exist } else { Errno::Busy };
         let from_name = from.name(Errno::Busy)?.clone();
         let to_name = to.name(taken)?.clone();
-        if !matches!(from.parent, NodeId::Memory(_)) {
+        if self.is_read_only(from.parent) {
             return Err(Errno::Rofs.into());
         }
         let node = self.child(from.parent, &from_name)?.ok_or(Errno::Noent)?;
@@ -50,6 +51,7 @@ impl Vfs {
             return Ok(());
         }
         self.check_move(&step)?;
+        self.prepare_rename(&step)?;
         Ok(self.carry_out(&step)?)
     }
 
@@ -71,12 +73,9 @@ impl Vfs {
     }
 
     /// Checks permissions and that what is replaced may be.
-    fn check_move(&self, step: &Move) -> Result<()> {
+    fn check_move(&mut self, step: &Move) -> Result<()> {
         self.may_change(step.from)?;
-        let to = match step.to {
-            NodeId::Memory(inode) => inode,
-            NodeId::Library(_) | NodeId::Mount { .. } => return Err(Errno::Rofs.into()),
-        };
+        let NodeId::Memory(to) = step.to else { return Err(Errno::Rofs.into()) };
         let directory = self.is_directory(step.node);
         if let Some(replaced) = step.replaced {
             self.may_change(step.to)?;
@@ -93,10 +92,9 @@ impl Vfs {
             self.may_move(step.node)?;
         }
         for end in [Some(step.node), step.replaced].into_iter().flatten() {
-            // A mount or the library, whose places are fixed.
-            let NodeId::Memory(inode) = end else { return Err(Errno::Busy.into()) };
-            let full = self.tree.directory(inode).is_ok_and(|directory| directory.len() > 0);
-            if step.replaced == Some(end) && full {
+            // The places of mounts and of the library are fixed.
+            let inode = self.movable(end)?;
+            if step.replaced == Some(end) && self.is_full(inode)? {
                 return Err(Errno::Notempty.into());
             }
         }
@@ -109,6 +107,8 @@ impl Vfs {
         };
         let directory = self.is_directory(step.node);
         self.tick();
+        self.note_removed(from, &step.from_name);
+        self.note_removed(to, &step.to_name);
         self.tree.directory_mut(from)?.remove(&step.from_name).ok_or(Errno::Noent)?;
         self.tree.attach(to, &step.to_name, step.node, directory)?;
         self.tree.note_write(from, self.now);
@@ -140,14 +140,5 @@ impl Vfs {
             }
             at = parent;
         }
-    }
-}
-
-/// Returns a number for the file system in which a node lives.
-pub(super) fn file_system(node: NodeId) -> u32 {
-    match node {
-        NodeId::Memory(_) => 1,
-        NodeId::Library(_) => 2,
-        NodeId::Mount { mount, .. } => mount.saturating_add(3),
     }
 }

@@ -53,11 +53,12 @@ impl Found {
 }
 
 impl Vfs {
-    /// Runs a part of an operation that may need something of the host. What it used of the
-    /// mounts' caches is kept until it has run to its end.
+    /// Runs an operation, or a part of one, that may need something of the host. What it used of the mounts' caches is
+    /// kept until the outermost attempt has run to its end.
     pub(super) fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.mounts.begin();
         let answer = attempt(self);
-        self.mounts.settle(matches!(answer, Err(Fault::Needs(_))));
+        self.mounts.end(matches!(answer, Err(Fault::Needs(_))));
         answer
     }
 

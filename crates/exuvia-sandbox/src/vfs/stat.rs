@@ -3,10 +3,8 @@
 use super::Vfs;
 use super::errno::{Errno, Result};
 use super::library::LibraryBody;
-use super::mount::MountKind;
 use super::node::{Body, FileType, GUEST_ID, Kind, NodeId, Special, Times, Timestamp};
 use super::path::{NAME_BYTES_MAX, Target};
-use super::rename::file_system;
 
 /// The unit of [`Stat::blocks`].
 const BLOCK_BYTES: u64 = 512;
@@ -96,12 +94,12 @@ impl Vfs {
     ///
     /// As [`stat`](Self::stat).
     pub fn stat_file_system(&mut self, target: Target<'_>) -> Result<FileSystemStat> {
-        let device = self.target(target)?.map_or(0, file_system);
+        let device = self.target(target)?.map_or(0, |node| self.file_system(node));
+        let read_only = self.mounts.is_read_only(device);
         let block = u64::from(PREFERRED_BYTES);
-        let (blocks, blocks_free, files, files_free) = if device == 1 {
-            let (limits, usage) = (self.tree.limits, self.tree.usage);
-            let files_free = limits.files.saturating_sub(usage.inodes);
-            (limits.bytes / block, self.tree.free_bytes() / block, limits.files, files_free)
+        let (blocks, blocks_free, files, files_free) = if device == 1 || (device > 2 && !read_only) {
+            let limits = self.tree.limits;
+            (limits.bytes / block, self.tree.free_bytes() / block, limits.files, self.tree.free_files())
         } else {
             (0, 0, self.library.len() as u64, 0)
         };
@@ -113,7 +111,7 @@ impl Vfs {
             files,
             files_free,
             name_bytes_max: NAME_BYTES_MAX as u32,
-            read_only: device > 1,
+            read_only,
         })
     }
 
@@ -127,21 +125,15 @@ impl Vfs {
         let (inode, links, times) = match id {
             NodeId::Memory(inode) => {
                 let node = self.tree.get(inode).ok_or(Errno::Noent)?;
-                (inode, self.tree.links(inode), node.times)
+                (node.told().map_or(inode, |told| told.inode), self.tree.links(inode), node.times)
             }
             NodeId::Library(node) => {
                 let times = Times::all(self.library.modified());
                 (u64::from(node) + 1, self.library_links(node), times)
             }
-            NodeId::Mount { mount, node } => {
-                let node = self.mounts.get(mount, node).ok_or(Errno::Stale)?;
-                // How many subdirectories there are would take a listing.
-                let directory = matches!(node.kind, MountKind::Directory(_));
-                (node.inode, if directory { 2 } else { 1 }, Times::all(node.modified))
-            }
         };
         Ok(Stat {
-            device: file_system(id),
+            device: self.file_system(id),
             inode,
             file_type: self.file_type(kind),
             permissions,
@@ -171,7 +163,8 @@ impl Vfs {
     fn stored(&self, id: NodeId, size: u64) -> u64 {
         let NodeId::Memory(inode) = id else { return size };
         match self.tree.get(inode).map(|node| &node.body) {
-            Some(Body::File(content)) => content.charged(),
+            Some(Body::File(content)) if content.beneath() == 0 => content.charged(),
+            Some(Body::File(_)) => size,
             _ => 0,
         }
     }

@@ -14,6 +14,8 @@ mod tree;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::*;
 
 const CREATE: OpenFlags = OpenFlags::CREATE;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::content::{Content, charge_of};
 use super::errno::Errno;
-use super::node::{Body, Directory, Name, Node, NodeId, Owner, Special, Stream, Times, Timestamp};
+use super::node::{Body, Directory, Mounted, Name, Node, NodeId, Owner, Special, Stream, Times, Timestamp};
 
 /// The root directory's inode.
 pub(super) const ROOT: u64 = 1;
 
 /// How much a guest may store. A limit counts what the guest or the host adds to the initial
-/// tree; the standard library and mounts count nothing.
+/// tree, what the guest changes in overlays, and by how much folders of the host have grown through mounts that can be
+/// written to. The standard library, and what is only read of mounts, count nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileLimits {
     /// Bytes of storage for contents and link targets, in units of 512 per piece; holes are free.
@@ -58,6 +59,10 @@ pub(super) struct Tree {
     nodes: BTreeMap<u64, Arc<Node>>,
     next: u64,
     pub(super) usage: Usage,
+    /// By how much folders of the host have grown through mounts that can be written to.
+    pub(super) outside: Usage,
+    /// Nodes that stand for what the host has: they count nothing.
+    pub(super) told: usize,
     pub(super) limits: FileLimits,
 }
 
@@ -67,6 +72,7 @@ pub(super) struct NewNode {
     pub(super) mode: u32,
     pub(super) owner: Owner,
     pub(super) now: Timestamp,
+    pub(super) mounted: Option<Mounted>,
 }
 
 pub(super) enum NewBody {
@@ -78,7 +84,7 @@ pub(super) enum NewBody {
 
 impl NewNode {
     pub(super) fn system(body: NewBody, mode: u32) -> Self {
-        Self { body, mode, owner: Owner::System, now: Timestamp::default() }
+        Self { body, mode, owner: Owner::System, now: Timestamp::default(), mounted: None }
     }
 }
 
@@ -89,6 +95,8 @@ impl Tree {
             nodes: BTreeMap::new(),
             next: ROOT,
             usage: Usage::default(),
+            outside: Usage::default(),
+            told: 0,
             limits: FileLimits { bytes: u64::MAX, files: u64::MAX, ..FileLimits::default() },
         };
         let root = tree.insert(NewNode::system(NewBody::Directory, 0o755), ROOT, Name::default());
@@ -153,6 +161,8 @@ impl Tree {
         let Some(node) = self.get(inode) else { return 0 };
         match &node.body {
             _ if !node.named => 0,
+            // How many subdirectories there are would take a listing.
+            Body::Directory(_) if node.mounted.is_some() => 2,
             Body::Directory(directory) => 2 + directory.subdirectories(),
             _ => 1,
         }
@@ -170,6 +180,11 @@ impl Tree {
         Ok(inode)
     }
 
+    /// Returns the inode that the next node gets.
+    pub(super) fn next_inode(&self) -> u64 {
+        self.next
+    }
+
     /// Makes a node without a name, which lives as long as it is pinned: pin it next.
     pub(super) fn create_unnamed(&mut self, node: NewNode) -> Result<u64, Errno> {
         self.room_for(&node)?;
@@ -180,16 +195,24 @@ impl Tree {
         Ok(inode)
     }
 
-    fn room_for(&self, node: &NewNode) -> Result<(), Errno> {
+    /// Checks that a new node is within the limits. What the host has told of counts nothing.
+    pub(super) fn room_for(&self, node: &NewNode) -> Result<(), Errno> {
+        if node.mounted.as_ref().is_some_and(|mounted| mounted.told.is_some()) {
+            return Ok(());
+        }
         let bytes = match &node.body {
             NewBody::File(content) => content.charged(),
             NewBody::Symlink(target) => charge_of(target.len()),
             NewBody::Directory | NewBody::Special(_) => 0,
         };
-        if self.usage.inodes >= self.limits.files || bytes > self.free_bytes() {
+        if self.free_files() == 0 || bytes > self.free_bytes() {
             return Err(Errno::Nospc);
         }
         Ok(())
+    }
+
+    pub(super) fn free_files(&self) -> u64 {
+        self.limits.files.saturating_sub(self.usage.inodes).saturating_sub(self.outside.inodes)
     }
 
     fn insert(&mut self, node: NewNode, parent: u64, name: Name) -> u64 {
@@ -201,10 +224,10 @@ impl Tree {
             NewBody::Symlink(target) => Body::Symlink(target),
             NewBody::Special(special) => Body::Special(special),
         };
-        self.usage.bytes += charged(&body);
-        self.usage.inodes += 1;
         let times = Times::all(node.now);
-        let node = Node { body, mode: node.mode, owner: node.owner, named: true, pins: 0, times };
+        let (mode, owner, mounted) = (node.mode, node.owner, node.mounted);
+        let node = Node { body, mode, owner, named: true, pins: 0, times, mounted };
+        self.count(&node);
         self.nodes.insert(inode, Arc::new(node));
         inode
     }
@@ -219,9 +242,48 @@ impl Tree {
             }
             if let Some(node) = self.get_mut(inode) {
                 node.named = true;
+                if let Some(mounted) = &mut node.mounted {
+                    mounted.parent = parent;
+                    mounted.name = name.clone();
+                }
             }
         }
         Ok(())
+    }
+
+    /// Counts a node that is there now: what it costs, or that it is the host's.
+    fn count(&mut self, node: &Node) {
+        self.usage.bytes += charged(node);
+        if node.told().is_some() {
+            self.told += 1;
+        } else {
+            self.usage.inodes += 1;
+        }
+    }
+
+    fn uncount(&mut self, node: &Node) {
+        self.usage.bytes = self.usage.bytes.saturating_sub(charged(node));
+        if node.told().is_some() {
+            self.told -= 1;
+        } else {
+            self.usage.inodes = self.usage.inodes.saturating_sub(1);
+        }
+    }
+
+    /// Changes what a node is to the host.
+    pub(super) fn set_mounted(&mut self, inode: u64, mounted: Option<Mounted>) {
+        let Some(mut node) = self.nodes.remove(&inode) else { return };
+        self.uncount(&node);
+        Arc::make_mut(&mut node).mounted = mounted;
+        self.count(&node);
+        self.nodes.insert(inode, node);
+    }
+
+    /// Forgets a node that stands for what the host has, and that nothing holds.
+    pub(super) fn forget(&mut self, inode: u64) {
+        if let Some(node) = self.nodes.remove(&inode) {
+            self.uncount(&node);
+        }
     }
 
     /// Takes a name away; the node goes with it unless something holds it open.
@@ -277,8 +339,7 @@ impl Tree {
         if self.get(inode).is_some_and(|node| node.pins == 0)
             && let Some(node) = self.nodes.remove(&inode)
         {
-            self.usage.bytes = self.usage.bytes.saturating_sub(charged(&node.body));
-            self.usage.inodes = self.usage.inodes.saturating_sub(1);
+            self.uncount(&node);
         }
     }
 
@@ -301,7 +362,7 @@ impl Tree {
     }
 
     pub(super) fn free_bytes(&self) -> u64 {
-        self.limits.bytes.saturating_sub(self.usage.bytes)
+        self.limits.bytes.saturating_sub(self.usage.bytes).saturating_sub(self.outside.bytes)
     }
 
     /// Changes a file's contents and keeps the count of bytes.
@@ -319,10 +380,10 @@ impl Tree {
 }
 
 /// Returns what a node counts against the byte limit.
-pub(super) fn charged(body: &Body) -> u64 {
-    match body {
+fn charged(node: &Node) -> u64 {
+    match &node.body {
         Body::File(content) => content.charged(),
-        Body::Symlink(target) => charge_of(target.len()),
-        Body::Directory(_) | Body::Special(_) => 0,
+        Body::Symlink(target) if node.told().is_none() => charge_of(target.len()),
+        Body::Symlink(_) | Body::Directory(_) | Body::Special(_) => 0,
     }
 }

@@ -1,4 +1,4 @@
-//! One view of the three places where nodes live.
+//! One view of the two places where nodes live: the tree and the library.
 
 use std::sync::Arc;
 
@@ -6,7 +6,6 @@ use super::Vfs;
 use super::errno::{Errno, Result};
 use super::flags::Access;
 use super::library::LibraryBody;
-use super::mount::{Above, MountKind};
 use super::node::{Body, Kind, NodeId, Owner};
 use super::tree::ROOT;
 
@@ -25,11 +24,6 @@ impl Vfs {
                 LibraryBody::File { .. } => Ok(Kind::File),
                 LibraryBody::Directory(_) => Ok(Kind::Directory),
             },
-            NodeId::Mount { mount, node } => match self.mounts.get(mount, node).ok_or(Errno::Stale)?.kind {
-                MountKind::File { .. } => Ok(Kind::File),
-                MountKind::Directory(_) => Ok(Kind::Directory),
-                MountKind::Symlink(_) => Ok(Kind::Symlink),
-            },
         }
     }
 
@@ -40,12 +34,15 @@ impl Vfs {
     /// Returns the entry of a directory with that name.
     pub(super) fn child(&mut self, directory: NodeId, name: &[u8]) -> Result<Option<NodeId>> {
         match directory {
-            NodeId::Memory(inode) => Ok(self.tree.directory(inode)?.get(name)),
-            NodeId::Library(node) => Ok(self.library.child(node, name).map(NodeId::Library)),
-            NodeId::Mount { mount, node } => {
-                let child = self.mounts.child(mount, node, name)?;
-                Ok(child.map(|node| NodeId::Mount { mount, node }))
+            NodeId::Memory(inode) => {
+                self.list(inode)?;
+                let child = self.tree.directory(inode)?.get(name);
+                if let Some(NodeId::Memory(child)) = child {
+                    self.measure(child)?;
+                }
+                Ok(child)
             }
+            NodeId::Library(node) => Ok(self.library.child(node, name).map(NodeId::Library)),
         }
     }
 
@@ -55,10 +52,6 @@ impl Vfs {
             NodeId::Memory(inode) => Ok(NodeId::Memory(self.tree.directory(inode)?.parent)),
             NodeId::Library(0) => Ok(NodeId::Memory(self.library.above)),
             NodeId::Library(node) => Ok(NodeId::Library(self.library.get(node).ok_or(Errno::Noent)?.parent)),
-            NodeId::Mount { mount, node } => Ok(match self.mounts.parent(mount, node)? {
-                Above::Mount(node) => NodeId::Mount { mount, node },
-                Above::Memory(inode) => NodeId::Memory(inode),
-            }),
         }
     }
 
@@ -67,8 +60,6 @@ impl Vfs {
         match directory {
             NodeId::Memory(inode) => Ok(&self.tree.directory(inode)?.name),
             NodeId::Library(node) => Ok(&self.library.get(node).ok_or(Errno::Noent)?.name),
-            NodeId::Mount { mount, node: super::mount::MOUNT_ROOT } => Ok(self.mounts.name_of(mount)?),
-            NodeId::Mount { mount, node } => Ok(&self.mounts.get(mount, node).ok_or(Errno::Stale)?.name),
         }
     }
 
@@ -80,10 +71,6 @@ impl Vfs {
                 _ => Err(Errno::Inval),
             },
             NodeId::Library(_) => Err(Errno::Inval),
-            NodeId::Mount { mount, node } => match self.mounts.get(mount, node).map(|node| &node.kind) {
-                Some(MountKind::Symlink(target)) => Ok(target.clone()),
-                _ => Err(Errno::Inval),
-            },
         }
     }
 
@@ -98,17 +85,13 @@ impl Vfs {
                 LibraryBody::File { executable: false, .. } => (0o644, Owner::System),
                 LibraryBody::File { .. } | LibraryBody::Directory(_) => (0o755, Owner::System),
             }),
-            NodeId::Mount { mount, node } => {
-                let node = self.mounts.get(mount, node).ok_or(Errno::Stale)?;
-                Ok((node.mode, Owner::Guest))
-            }
         }
     }
 
     /// Checks that the guest may read or write a node as asked.
     pub(super) fn may(&self, id: NodeId, access: Access) -> Plain<()> {
         let special = matches!(self.kind(id)?, Kind::Special(_));
-        if access.write && !special && !matches!(id, NodeId::Memory(_)) {
+        if access.write && !special && self.is_read_only(id) {
             return Err(Errno::Rofs);
         }
         let (mode, owner) = self.permissions(id)?;
@@ -124,6 +107,9 @@ impl Vfs {
     /// Checks that the guest may add and remove names in a directory, and returns its inode.
     pub(super) fn may_change(&self, directory: NodeId) -> Plain<u64> {
         let NodeId::Memory(inode) = directory else { return Err(Errno::Rofs) };
+        if self.is_read_only(directory) {
+            return Err(Errno::Rofs);
+        }
         self.may(directory, Access { read: false, write: true })?;
         self.may_search(directory)?;
         Ok(inode)
@@ -140,7 +126,6 @@ impl Vfs {
         match id {
             NodeId::Memory(inode) => self.tree.pin(inode),
             NodeId::Library(_) => {}
-            NodeId::Mount { mount, node } => self.mounts.pin(mount, node),
         }
     }
 
@@ -148,13 +133,14 @@ impl Vfs {
         match id {
             NodeId::Memory(inode) => self.tree.unpin(inode),
             NodeId::Library(_) => {}
-            NodeId::Mount { mount, node } => self.mounts.unpin(mount, node),
         }
     }
 
-    /// Notes that a node's contents were read. Only memory keeps access times.
+    /// Notes that a node's contents were read. Mounts keep no access times.
     pub(super) fn note_read(&mut self, id: NodeId) {
-        if let NodeId::Memory(inode) = id {
+        if let NodeId::Memory(inode) = id
+            && self.tree.get(inode).is_some_and(|node| node.mounted.is_none())
+        {
             self.tree.note_read(inode, self.now);
         }
     }

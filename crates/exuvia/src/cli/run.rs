@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
-use exuvia_core::{LimitKind, Limits, Outcome, Status, Usage};
+use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
 use exuvia_sandbox::{Engine, Folder, Sandbox, Stdin};
 
 use super::options::SandboxOptions;
@@ -100,8 +100,8 @@ fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments) -> Result<
     }
     let mut builder = options.furnish(engine.sandbox(), arguments.json).capture_output(arguments.json);
     if let Some(folder) = &program.folder {
-        host = host.folder(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
-        builder = builder.mount(WORK);
+        host = host.mount(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
+        builder = builder.mount(WORK, MountMode::ReadOnly);
     }
     if let Some((path, content)) = &program.file {
         builder = builder.file(path, content.clone());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-/// A file in a mount: the mount's number and the node's.
-pub(super) type File = (u32, u64);
+/// A file in a mount: its inode.
+pub(super) type File = u64;
 
 /// Blocks by file and number, and in the order of their last use.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +52,12 @@ impl Blocks {
 
     /// Drops all blocks of a file.
     pub(super) fn forget(&mut self, file: File) {
-        while let Some((key, _)) = self.blocks.range((file, 0)..=(file, u64::MAX)).next() {
+        self.forget_from(file, 0);
+    }
+
+    /// Drops the blocks of a file from this number on.
+    pub(super) fn forget_from(&mut self, file: File, number: u64) {
+        while let Some((key, _)) = self.blocks.range((file, number)..=(file, u64::MAX)).next() {
             let key = *key;
             self.remove(key);
         }

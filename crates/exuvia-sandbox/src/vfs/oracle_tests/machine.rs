@@ -9,7 +9,7 @@ use super::{Outcome, SET_SECONDS_MAX, Step};
 use crate::vfs::Errno;
 
 pub(super) struct Machine {
-    _root: tempfile::TempDir,
+    root: tempfile::TempDir,
     top: OwnedFd,
     cwd: OwnedFd,
     open: Vec<OwnedFd>,
@@ -32,7 +32,19 @@ impl Machine {
         let counts_links = fs::fstat(&top).unwrap().st_nlink == 3;
         fs::unlinkat(&top, "probe", AtFlags::REMOVEDIR).unwrap();
         let cwd = top.try_clone().unwrap();
-        Self { _root: root, top, cwd, open: Vec::new(), umask: process_umask(), counts_links }
+        Self { root, top, cwd, open: Vec::new(), umask: process_umask(), counts_links }
+    }
+
+    /// Returns the temporary directory.
+    pub(super) fn root(&self) -> &std::path::Path {
+        self.root.path()
+    }
+
+    /// Takes no notice of the link counts of directories from now on, and closes what is open.
+    pub(super) fn settle(&mut self) {
+        self.counts_links = false;
+        self.open.clear();
+        self.cwd = self.top.try_clone().unwrap();
     }
 
     /// Returns whether a directory's link count is 2 and its subdirectories here.
