@@ -17,6 +17,7 @@ mod suite {
     pub(crate) mod hostile;
     pub(crate) mod limited;
     pub(crate) mod modules;
+    pub(crate) mod mounts;
     pub(crate) mod packages;
     pub(crate) mod repeat;
     pub(crate) mod replay;
@@ -26,7 +27,9 @@ mod suite {
     pub(crate) mod tools;
 }
 
-use suite::{cases, crowd, hostile, limited, modules, packages, repeat, replay, reports, sessions, strikes, tools};
+use suite::{
+    cases, crowd, hostile, limited, modules, mounts, packages, repeat, replay, reports, sessions, strikes, tools,
+};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(repeat::ARGUMENT) {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         hostile::trials(),
         limited::trials(),
         modules::trials(),
+        mounts::trials(),
         packages::trials(),
         repeat::trials(),
         replay::trials(),

@@ -30,6 +30,9 @@ impl<F: FnMut(&str, usize) -> Fetched + Send + 'static> Fetch for F {
     }
 }
 
+/// The names that there are, and what was fetched.
+type Files = BTreeMap<String, Option<Arc<Vec<u8>>>>;
+
 /// The bounds of a [`FetchMount`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchLimits {
@@ -54,7 +57,7 @@ pub struct FetchMount {
     watchdog: Watchdog,
     fetch: Box<dyn Fetch>,
     limits: FetchLimits,
-    files: Arc<Mutex<BTreeMap<String, Option<Arc<Vec<u8>>>>>>,
+    files: Arc<Mutex<Files>>,
 }
 
 impl FetchMount {

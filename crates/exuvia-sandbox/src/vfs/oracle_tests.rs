@@ -252,7 +252,7 @@ fn two_folders(beginning: &[Step]) -> (Machine, Machine) {
 
 /// Limits under which what is kept of a mount goes again and again.
 fn tight() -> FileLimits {
-    FileLimits { mount_bytes: 0, mount_entries: 12, ..FileLimits::default() }
+    FileLimits { mount_bytes: 0, mount_entries: 24, ..FileLimits::default() }
 }
 
 proptest! {

@@ -99,9 +99,18 @@ impl Case {
 }
 
 fn run(case: &Case) -> Verdict {
+    run_with(case, builder()?)
+}
+
+/// Runs a case in a sandbox that was begun.
+///
+/// # Errors
+///
+/// It cannot be run, or something else comes out.
+pub(crate) fn run_with(case: &Case, builder: SandboxBuilder) -> Verdict {
     let expected =
         case.beside("out").ok_or_else(|| format!("there is no expected output beside `{}`", case.path.display()))?;
-    let mut sandbox = case.put_into(builder()?)?.build()?;
+    let mut sandbox = case.put_into(builder)?.build()?;
     let outcome = case.run_in(&mut sandbox)?;
     if same("stdout", &expected, &outcome.stdout).is_err() || !ended_well(case, &outcome.status) {
         let verdict = same("stdout", &expected, &outcome.stdout);

@@ -4,13 +4,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _, Permissions, PermissionsExt as _};
+use cap_std::fs::{Dir, MetadataExt as _, OpenOptions, OpenOptionsExt as _};
 use exuvia_core::{Change, Changed, Original};
 
+use super::files::{MODE_MASK, set_mode};
 use super::{Folder, host_path, modified};
 
-/// What of permission bits is set: nobody else may write, and nothing runs as somebody else.
-const MODE_MASK: u32 = 0o755;
 /// The name of the folder in which changes are made ready, with a number behind it.
 const STAGE: &str = ".exuvia-apply-";
 /// How many such folders may have been left behind by processes that ended half-way.
@@ -106,22 +105,22 @@ impl Folder {
             let failed = |error| ApplyError::Io { path: path.to_owned(), error };
             match (&change.after, change.before) {
                 (Some(Changed::Directory { mode }), Some(_)) => {
-                    let before = self.dir.metadata(path).map_err(failed)?.permissions();
-                    self.dir.set_permissions(path, Permissions::from_mode(mode & MODE_MASK)).map_err(failed)?;
+                    let before = self.dir.metadata(path).map_err(failed)?.mode();
+                    set_mode(&self.dir, path, *mode).map_err(failed)?;
                     undo.push(Undo::Mode(path.to_owned(), before));
                 }
                 (Some(Changed::Directory { mode }), None) => {
                     self.dir.create_dir(path).map_err(failed)?;
                     undo.push(Undo::Directory(path.to_owned()));
-                    self.dir.set_permissions(path, Permissions::from_mode(mode & MODE_MASK | 0o700)).map_err(failed)?;
+                    set_mode(&self.dir, path, mode | 0o700).map_err(failed)?;
                 }
                 (after, before) => {
                     if before.is_some() {
-                        self.dir.rename(path, &stage.dir, stage.old(number)).map_err(failed)?;
+                        self.dir.rename(path, &stage.dir, Stage::old_name(number)).map_err(failed)?;
                         undo.push(Undo::Away(number, path.to_owned()));
                     }
                     if after.is_some() {
-                        stage.dir.rename(stage.new(number), &self.dir, path).map_err(failed)?;
+                        stage.dir.rename(Stage::new_name(number), &self.dir, path).map_err(failed)?;
                         undo.push(Undo::Placed(path.to_owned()));
                     }
                 }
@@ -134,10 +133,10 @@ impl Folder {
     fn take_back(&self, stage: &Stage, undo: &[Undo]) {
         for step in undo.iter().rev() {
             let _best_effort = match step {
-                Undo::Mode(path, before) => self.dir.set_permissions(path, before.clone()),
+                Undo::Mode(path, before) => set_mode(&self.dir, path, *before),
                 Undo::Directory(path) => self.dir.remove_dir(path),
                 Undo::Placed(path) => self.dir.remove_file(path),
-                Undo::Away(number, path) => stage.dir.rename(stage.old(*number), &self.dir, path),
+                Undo::Away(number, path) => stage.dir.rename(Stage::old_name(*number), &self.dir, path),
             };
         }
     }
@@ -145,7 +144,7 @@ impl Folder {
 
 /// What takes a step back.
 enum Undo {
-    Mode(PathBuf, Permissions),
+    Mode(PathBuf, u32),
     Directory(PathBuf),
     Placed(PathBuf),
     Away(usize, PathBuf),
@@ -173,18 +172,18 @@ impl Stage {
         Err(ApplyError::Io { path: STAGE.into(), error: io::ErrorKind::AlreadyExists.into() })
     }
 
-    fn old(&self, number: usize) -> String {
+    fn old_name(number: usize) -> String {
         format!("old-{number}")
     }
 
-    fn new(&self, number: usize) -> String {
+    fn new_name(number: usize) -> String {
         format!("new-{number}")
     }
 
     /// Makes all that is new.
     fn fill(&self, changes: &[Change]) -> Result<()> {
         for (number, change) in changes.iter().enumerate() {
-            put(&self.dir, Path::new(&self.new(number)), change.after.as_ref(), false)
+            put(&self.dir, Path::new(&Stage::new_name(number)), change.after.as_ref(), false)
                 .map_err(|error| ApplyError::Io { path: host_path(&change.path).to_owned(), error })?;
         }
         Ok(())
@@ -220,7 +219,7 @@ fn put(dir: &Dir, path: &Path, what: Option<&Changed>, directories: bool) -> io:
             let mut options = OpenOptions::new();
             options.write(true).create_new(true).mode(mode & MODE_MASK | 0o600);
             dir.open_with(path, &options)?.write_all(content)?;
-            dir.set_permissions(path, Permissions::from_mode(mode & MODE_MASK))
+            set_mode(dir, path, *mode)
         }
         Some(Changed::Directory { .. }) if directories => dir.create_dir_all(path),
         Some(Changed::Symlink(target)) => dir.symlink(host_path(target), path),

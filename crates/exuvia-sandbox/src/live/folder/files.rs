@@ -1,14 +1,12 @@
 //! Reading, writing and changing what is in a folder.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::{
-    Dir, DirBuilder, DirBuilderExt as _, OpenOptions, OpenOptionsExt as _, Permissions, PermissionsExt as _,
-};
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, OpenOptions, OpenOptionsExt as _};
 use exuvia_core::MountOperation;
 use rustix::fs::{AtFlags, Timespec, Timestamps, UTIME_OMIT};
 
@@ -17,7 +15,7 @@ use super::{Folder, host_path};
 /// How many files are kept open for further reads.
 const OPEN_FILES_MAX: usize = 8;
 /// What of permission bits is set: nobody else may write, and nothing runs as somebody else.
-const MODE_MASK: u32 = 0o755;
+pub(super) const MODE_MASK: u32 = 0o755;
 
 /// Files that were read from last, the oldest first.
 #[derive(Debug, Default)]
@@ -57,8 +55,9 @@ impl Folder {
             MountOperation::SetSize { path, size } => self.writable(path)?.set_len(*size),
             MountOperation::Create { path, mode } => {
                 let mut options = OpenOptions::new();
+                // What is new is a regular file, and nothing is followed or waited for.
                 options.write(true).create_new(true).mode(mode & MODE_MASK);
-                open(&self.dir, host_path(path), &mut options).map(drop)
+                self.dir.open_with(host_path(path), &options).map(drop)
             }
             MountOperation::MakeDirectory { path, mode } => {
                 self.dir.create_dir_with(host_path(path), DirBuilder::new().mode(mode & MODE_MASK))
@@ -75,9 +74,7 @@ impl Folder {
             MountOperation::Unlink { path } => self.dir.remove_file(host_path(path)),
             MountOperation::RemoveDirectory { path } => self.dir.remove_dir(host_path(path)),
             MountOperation::Rename { from, to } => self.rename(host_path(from), host_path(to)),
-            MountOperation::SetMode { path, mode } => {
-                self.dir.set_permissions(host_path(path), Permissions::from_mode(mode & MODE_MASK))
-            }
+            MountOperation::SetMode { path, mode } => set_mode(&self.dir, host_path(path), *mode),
             MountOperation::SetTimes { path, accessed, modified } => {
                 self.set_times(host_path(path), [*accessed, *modified])
             }
@@ -114,6 +111,27 @@ impl Folder {
         let times = Timestamps { last_access, last_modification };
         Ok(rustix::fs::utimensat(&above, name, &times, AtFlags::SYMLINK_NOFOLLOW)?)
     }
+}
+
+/// Sets the permission bits of a regular file or a directory. (`Dir::set_permissions` may open what it is about, and so
+/// wait for the other end of a pipe.)
+pub(super) fn set_mode(dir: &Dir, path: &Path, mode: u32) -> io::Result<()> {
+    let permissions = Permissions::from_mode(mode & MODE_MASK);
+    #[cfg(target_os = "linux")]
+    {
+        // A handle needs no permission, and its name in `/proc` leads to the very file that was opened.
+        use std::os::fd::AsRawFd as _;
+        let mut options = OpenOptions::new();
+        let handle = dir.open_with(path, options.read(true).custom_flags(libc::O_PATH | libc::O_NOFOLLOW))?.into_std();
+        let metadata = handle.metadata()?;
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        if std::fs::set_permissions(format!("/proc/self/fd/{}", handle.as_raw_fd()), permissions.clone()).is_ok() {
+            return Ok(());
+        }
+    }
+    open(dir, path, OpenOptions::new().read(true))?.set_permissions(permissions)
 }
 
 /// Opens a regular file or a directory, never through a link in its own place. What else may have come there meanwhile
