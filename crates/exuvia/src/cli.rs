@@ -5,6 +5,7 @@ mod image;
 mod options;
 mod repl;
 mod run;
+mod tools;
 
 use clap::{Parser, Subcommand};
 use exuvia_core::{Limits, StopReason, Usage};
@@ -28,6 +29,7 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Repl(repl::Arguments),
+    Tools(tools::Arguments),
     Image(image::Arguments),
     Completions(completions::Arguments),
 }
@@ -37,6 +39,7 @@ pub(crate) fn main() -> u8 {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
         Command::Repl(arguments) => repl::run(arguments),
+        Command::Tools(arguments) => tools::run(&arguments),
         Command::Image(arguments) => image::run(arguments),
         Command::Completions(arguments) => completions::run::<Arguments>(&arguments),
     };

@@ -3,6 +3,7 @@
 //! This is the edge: only here are environment variables, the clock, the terminal and signals of this process touched.
 //! - [`cli`]: the subcommands, one per file.
 //! - [`interpreter`]: where the image comes from.
+//! - [`lent`]: what a sandbox is lent of this machine.
 //! - [`exit`]: what the exit statuses mean.
 #![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
 
@@ -12,6 +13,7 @@ mod failure;
 mod folders;
 mod interpreter;
 mod interrupts;
+mod lent;
 mod output;
 
 fn main() {

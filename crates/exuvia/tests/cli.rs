@@ -7,6 +7,7 @@ mod cli {
     mod help;
     mod images;
     mod interrupts;
+    mod lent;
     mod limits;
     mod outcomes;
     mod programs;

@@ -5,9 +5,11 @@ mod values;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
+use anyhow::Result;
 use exuvia_core::Limits;
 use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, SandboxBuilder};
 
+use crate::lent::{Lent, MountSpec};
 use crate::output;
 use values::{Size, Time};
 
@@ -42,7 +44,28 @@ pub(crate) struct SandboxOptions {
     pub(crate) image: Option<PathBuf>,
 
     #[command(flatten)]
+    lent: LentOptions,
+
+    #[command(flatten)]
     limits: LimitOptions,
+}
+
+/// What a sandbox is lent of this machine.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Lent")]
+struct LentOptions {
+    /// Lend the program the tools and folders of this configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Show the program a folder: `FOLDER:/PATH` read-only, `FOLDER:/PATH:rw` to be changed too, or
+    /// `FOLDER:/PATH:overlay`, where its changes last as long as it runs
+    #[arg(long, value_name = "FOLDER:/PATH[:MODE]")]
+    mount: Vec<MountSpec>,
+
+    /// Keep what the program writes to /output in this folder, which is made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 }
 
 /// What a sandbox may use.
@@ -118,6 +141,11 @@ impl SandboxOptions {
             Some(seed) => host.seed(seed),
             None => host,
         }
+    }
+
+    /// Returns what the sandbox is lent.
+    pub(crate) fn lent(&self) -> Result<Lent> {
+        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref())
     }
 
     /// Tells the sandbox about the terminals and the environment. A sandbox whose output is kept has no terminal to

@@ -12,6 +12,7 @@ use exuvia_sandbox::{Engine, Folder, Sandbox, Stdin};
 use super::options::SandboxOptions;
 use crate::interpreter::Interpreter;
 use crate::interrupts::Interrupts;
+use crate::lent::Lent;
 use crate::{exit, failure, output};
 use program::Program;
 
@@ -30,7 +31,7 @@ Exit status:
   139  the program crashed (its stack was exhausted, say)
   141  nobody reads stdout any more
 
-The program reads the folder that its file is in, at /workspace, and can write in memory only. With -c and -, /workspace is empty. \
+The program reads the folder that its file is in, at /workspace, and can write in memory only, unless it is lent more. With -c and -, /workspace is empty. \
 Press Ctrl-C once to raise KeyboardInterrupt, twice to end the program.";
 
 /// Run a Python program, as `python` would
@@ -71,9 +72,10 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let program = Program::of(&arguments)?;
+    let lent = arguments.sandbox.lent()?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
     let engine = interpreter.engine()?;
-    let mut sandbox = sandbox(&engine, &program, &arguments)?;
+    let mut sandbox = sandbox(&engine, &program, &arguments, &lent)?;
     let interrupts = Interrupts::take();
     interrupts.aim(sandbox.interrupter());
     let outcome = outcome(&mut sandbox, &program)?;
@@ -89,7 +91,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     Ok(exit::status(&outcome))
 }
 
-fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments) -> Result<Sandbox> {
+fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments, lent: &Lent) -> Result<Sandbox> {
     let options = &arguments.sandbox;
     let mut host = options.host();
     if !program.reads_stdin {
@@ -106,6 +108,7 @@ fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments) -> Result<
     if let Some((path, content)) = &program.file {
         builder = builder.file(path, content.clone());
     }
+    let (host, builder) = lent.lend(host, builder)?;
     Ok(builder.host(host.build(engine)?).build()?)
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use exuvia_core::{Host, HostAnswer, HostCall, Reply};
+use exuvia_core::{Host, HostAnswer, HostCall, MountFault, Reply};
 use exuvia_sandbox::LiveHost;
 use rustix::event::{PollFd, PollFlags};
 
@@ -35,6 +35,16 @@ impl Host for TerminalHost {
             HostCall::Input { length_max } => Reply::Later(Box::pin(self.keyboard.read(length_max as usize))),
             call => self.live.call(call),
         }
+    }
+
+    fn read_mount(
+        &mut self,
+        mount: u32,
+        path: &[u8],
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Option<Result<(), MountFault>> {
+        self.live.read_mount(mount, path, offset, buffer)
     }
 
     fn next_interrupt(&mut self) -> Option<u64> {

@@ -11,6 +11,7 @@ use super::traceback;
 use crate::cli::options::SandboxOptions;
 use crate::cli::stopped;
 use crate::interrupts::Interrupts;
+use crate::lent::Lent;
 use crate::{exit, failure, output};
 
 /// The sandbox of a session: the prompt asks it too.
@@ -33,6 +34,7 @@ impl SharedSandbox {
 pub(super) struct Session {
     engine: Engine,
     options: SandboxOptions,
+    lent: Lent,
     interactive: bool,
     sandbox: SharedSandbox,
     interrupts: Interrupts,
@@ -49,8 +51,9 @@ pub(super) enum Next {
 impl Session {
     /// Begins a session. If it is interactive, its cells read from the terminal, else they have no input.
     pub(super) fn begin(engine: Engine, options: SandboxOptions, interactive: bool) -> Result<Self> {
-        let sandbox = SharedSandbox(Arc::new(Mutex::new(sandbox(&engine, &options, interactive)?)));
-        Ok(Self { engine, options, interactive, sandbox, interrupts: Interrupts::take() })
+        let lent = options.lent()?;
+        let sandbox = SharedSandbox(Arc::new(Mutex::new(sandbox(&engine, &options, &lent, interactive)?)));
+        Ok(Self { engine, options, lent, interactive, sandbox, interrupts: Interrupts::take() })
     }
 
     pub(super) fn sandbox(&self) -> &SharedSandbox {
@@ -116,15 +119,16 @@ impl Session {
     }
 
     fn begin_again(&mut self) -> Result<Next> {
-        *self.sandbox.lock() = sandbox(&self.engine, &self.options, self.interactive)?;
+        *self.sandbox.lock() = sandbox(&self.engine, &self.options, &self.lent, self.interactive)?;
         output::say("the session begins again: what its variables held is gone");
         Ok(Next::GoOn)
     }
 }
 
-fn sandbox(engine: &Engine, options: &SandboxOptions, interactive: bool) -> Result<Sandbox> {
-    let live = options.host().output(output::write).build(engine)?;
+fn sandbox(engine: &Engine, options: &SandboxOptions, lent: &Lent, interactive: bool) -> Result<Sandbox> {
     let builder = options.furnish(engine.sandbox(), false).capture_output(false);
+    let (host, builder) = lent.lend(options.host().output(output::write), builder)?;
+    let live = host.build(engine)?;
     let builder =
         if interactive { builder.host(TerminalHost::new(live, Keyboard::default())) } else { builder.host(live) };
     Ok(builder.build()?)

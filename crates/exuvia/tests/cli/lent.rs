@@ -1,0 +1,154 @@
+//! What a program is lent: tools of a configuration file, and folders.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{Run, exuvia, gives};
+
+const CONFIG: &str = r#"
+[mounts]
+"/data" = "data"
+"/notes" = { folder = "notes", mode = "overlay" }
+
+[tools.count_words]
+description = "Counts the words of a text."
+parameters = { text = "str" }
+command = ["wc", "-w"]
+stdin = "{text}"
+output = "json"
+
+[tools.greet]
+description = "Greets.\n\nTwice, if asked."
+parameters = { name = "str", loud = { type = "bool", default = false, description = "Whether to shout." } }
+command = ["echo", "hello", "--", "{name}"]
+needs_approval = true
+
+[policy]
+[[policy.rules]]
+tool = "greet"
+arguments = { name = "mallory" }
+action = "deny"
+reason = "not her"
+
+[[policy.rules]]
+tool = "greet"
+arguments = { name = "A*" }
+action = "allow"
+"#;
+
+/// A folder with a configuration, data and notes.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["data", "notes"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    fs::write(folder.path().join("exuvia.toml"), CONFIG).unwrap();
+    fs::write(folder.path().join("data/words.txt"), "one two three").unwrap();
+    fs::write(folder.path().join("notes/old.txt"), "old").unwrap();
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn run(folder: &Path, options: &[&str], code: &str) -> Run {
+    let config = folder.join("exuvia.toml");
+    exuvia(&[&["run", "--config", text(&config)], options, &["-c", code]].concat())
+}
+
+#[test]
+fn a_program_calls_tools_and_reads_mounts() {
+    let folder = project();
+    let code = "\
+from exuvia.tools import count_words, greet
+from exuvia import parallel
+print(count_words(open('/data/words.txt').read()))
+print(parallel(count_words, ['a b', 'c', '', 'd e f']))
+print(greet('Ada'), end='')
+for call in (lambda: greet('mallory'), lambda: greet('Bob'), lambda: greet(7), lambda: count_words()):
+    try:
+        call()
+    except (PermissionError, TypeError) as error:
+        print(type(error).__name__, error)
+open('/notes/old.txt', 'w').write('new')
+print(open('/notes/old.txt').read())
+try:
+    open('/data/words.txt', 'w')
+except OSError as error:
+    print(error)
+";
+    let out = "\
+3
+[2, 1, 0, 3]
+hello -- Ada
+PermissionError greet(): not her
+PermissionError greet(): each call of it must be approved, and there is nobody to ask
+TypeError greet() argument 'name': expected a string, got 7 (int)
+TypeError count_words() missing 1 required positional argument: 'text'
+new
+[Errno 69] Read-only file system: '/data/words.txt'
+";
+    assert_eq!(run(folder.path(), &[], code), gives(0, out, ""));
+    assert_eq!(fs::read_to_string(folder.path().join("notes/old.txt")).unwrap(), "old");
+}
+
+#[test]
+fn folders_are_lent_on_the_command_line() {
+    let folder = project();
+    let (notes, out) = (folder.path().join("notes"), folder.path().join("made/out"));
+    let mount = format!("{}:/notes:rw", text(&notes));
+    let code = "\
+import os
+open('/notes/new.txt', 'w').write('written')
+os.remove('/notes/old.txt')
+os.makedirs('/output/deep')
+open('/output/deep/result.bin', 'wb').write(bytes(1_000_000))
+print(os.listdir('/notes'))
+";
+    let run = exuvia(&["run", "--mount", &mount, "--out", text(&out), "-c", code]);
+    assert_eq!(run, gives(0, "['new.txt']\n", ""));
+    assert_eq!(fs::read_to_string(notes.join("new.txt")).unwrap(), "written");
+    assert!(!notes.join("old.txt").exists());
+    assert_eq!(fs::read(out.join("deep/result.bin")).unwrap(), vec![0; 1_000_000]);
+}
+
+#[test]
+fn tools_are_listed() {
+    let folder = project();
+    let config = folder.path().join("exuvia.toml");
+    let listed = exuvia(&["tools", "--config", text(&config)]);
+    assert_eq!(listed, gives(0, "count_words  Counts the words of a text.\ngreet        Greets. (asks)\n", ""));
+    let stubs = exuvia(&["tools", "--config", text(&config), "--stubs"]);
+    let end = "\n\ndef greet(name: str, loud: bool = False) -> str:\n    \"\"\"Greets.\n\n    Twice, if asked.\n\n    \
+               Args:\n        loud: Whether to shout.\n\n    Each call has to be approved.\"\"\"\n";
+    assert!(stubs.stdout.ends_with(end), "{}", stubs.stdout);
+    let json = exuvia(&["tools", "--config", text(&config), "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json[1]["needs_approval"], true);
+}
+
+#[test]
+fn what_cannot_be_lent_is_said() {
+    let folder = project();
+    let config = folder.path().join("exuvia.toml");
+    let missing = folder.path().join("missing");
+    let run = exuvia(&["run", "--mount", &format!("{}:/x", text(&missing)), "-c", "1"]);
+    let message = format!("error: `{}` cannot be opened: no such file or directory\n", missing.display());
+    assert_eq!(run, gives(2, "", &message));
+    for bad in ["/tmp", "/tmp:", "/tmp:x", "/tmp:/x:write", ":/x"] {
+        let run = exuvia(&["run", "--mount", bad, "-c", "1"]);
+        assert_eq!(run.status, 2, "{bad}");
+        assert!(run.stderr.contains("is no mount: write FOLDER:/PATH"), "{}", run.stderr);
+    }
+    for (text_of_file, problem) in [
+        ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`"),
+        ("[mounts]\n\"/x\" = 3\n", ":2: a mount is a folder, or a table of `folder` and `mode` (`ro`, `rw`, `overlay`)"),
+        ("\n[tools.x]\ndescription = \"\"\n", ":2: `tools.x`: it has neither a `command` nor a `url`: add one"),
+    ] {
+        fs::write(&config, text_of_file).unwrap();
+        let run = exuvia(&["tools", "--config", text(&config)]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains(problem), "{}", run.stderr);
+    }
+}
