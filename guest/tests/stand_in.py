@@ -1,5 +1,6 @@
 """Stands for the host: a `_exuvia` with a clock of its own, and calls of `enter`."""
 
+import contextlib
 import io
 import json
 import sys
@@ -37,7 +38,9 @@ def install():
 
     _asyncio._set_running_loop(None)
     time.sleep = getattr(time.sleep, "__wrapped__", time.sleep)
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("asyncio", "_asyncio")]:
+    # What has taken the names that booting replaces is imported anew.
+    again = ("asyncio", "_asyncio", "threading", "queue", "concurrent", "logging")
+    for name in [name for name in sys.modules if name.partition(".")[0] in again]:
         del sys.modules[name]
     sys.meta_path[:] = [each for each in sys.meta_path if "pyodide" not in each.__module__]
     from exuvia import _boot
@@ -82,6 +85,22 @@ class Streams:
     def __exit__(self, *_):
         sys.stdout, sys.stderr = self.kept
         self.out, self.err = self._out.getvalue(), self._err.getvalue()
+
+
+def finishing():
+    """Returns a context in which a program may be finished: afterwards threads can start again."""
+    import concurrent.futures.thread
+    import threading
+    from unittest.mock import patch
+
+    stack = contextlib.ExitStack()
+    for owner, name in (
+        (threading, "_SHUTTING_DOWN"),
+        (threading.main_thread()._os_thread_handle, "_done"),
+        (concurrent.futures.thread, "_shutdown"),
+    ):
+        stack.enter_context(patch.object(owner, name, False))
+    return stack
 
 
 def run(names):

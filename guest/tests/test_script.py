@@ -14,7 +14,7 @@ import unittest
 import unittest.mock
 
 from exuvia import _script
-from stand_in import Streams, enter
+from stand_in import Streams, enter, finishing
 
 
 class Scripts(unittest.TestCase):
@@ -131,6 +131,7 @@ class Scripts(unittest.TestCase):
         atexit.register(lambda: 1 / 0)
         # The modules of these tests are a program's own: they are still wanted.
         self.enterContext(unittest.mock.patch("exuvia._script._let_go"))
+        self.enterContext(finishing())
         with Streams() as streams:
             self.assertIsNone(enter(6))
         self.assertEqual(calls, ["ran"])

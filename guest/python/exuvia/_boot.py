@@ -17,7 +17,7 @@ from _operator import index
 
 import _exuvia
 
-from . import OutputLimit, TimeLimit
+from . import OutputLimit, TimeLimit, _locks, _strands, _threads
 from ._seal import seal
 
 EXECUTABLE = "/usr/bin/python3"
@@ -46,6 +46,7 @@ def boot(preload=()):
     _set_streams()
     _set_builtins()
     _set_signals()
+    _threads.install()
     _set_sleep()
     seal()
     from . import _complete, _configure, _entry, _error, _script, _tools, _value  # noqa: F401
@@ -143,18 +144,23 @@ def _set_signals():
         signal.set_wakeup_fd = _refuse_wakeup
 
 
-def _on_time_limit(_number, _frame):
+def _on_time_limit(_number, frame):
     """Raises `TimeLimit` where the program is."""
-    raise _noted(TimeLimit(_exuvia.limit()))
+    raise _noted(TimeLimit(_exuvia.limit()), frame)
 
 
-def _on_output_limit(_number, _frame):
+def _on_output_limit(_number, frame):
     """Raises `OutputLimit` where the program is."""
-    raise _noted(OutputLimit(_exuvia.limit()))
+    raise _noted(OutputLimit(_exuvia.limit()), frame)
 
 
-def _noted(limit):
-    """Returns the limit, after telling the event loop of it if one is running."""
+def _noted(limit, frame):
+    """Returns the limit, after telling the event loop of it if one is running.
+
+    A lock that is just being released is released: whatever ends now may want it.
+    """
+    if frame is not None:
+        _locks.complete_release_in(frame)
     loop = sys.modules.get("exuvia._loop")
     if loop is not None:
         loop.note_limit(limit)
@@ -190,6 +196,9 @@ def _set_sleep():
                 return real(seconds)  # raises
         if not 0 <= seconds < SLEEP_SECONDS_MAX:
             return real(seconds)  # raises: negative, not a number, or too large
+        if _strands.stack or _strands.line or _strands.daemons:
+            caller = sys._getframe(1)
+            seconds = _strands.sleeping(seconds, (caller.f_code, caller.f_lasti))
         deadline = monotonic() + seconds
         _exuvia.sleep(float(seconds))
         # A signal whose handler raises nothing does not end the sleep.

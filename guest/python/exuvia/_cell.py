@@ -55,6 +55,9 @@ SLOW_STARTS = frozenset(("", " ", "\t", "\f", "#", "@"))
 namespace = __main__.__dict__
 number = 0
 flags = TOP_LEVEL_AWAIT
+settle = None
+"""What lets the threads that cells have started run to their ends; None if there are none."""
+
 last = object()
 """The value most recently put into `_`; at first one that no program has."""
 

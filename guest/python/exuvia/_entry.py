@@ -68,6 +68,8 @@ def enter(op, data):
                 value = eval(first, _namespace)
                 if second:
                     value = eval(second, _namespace)
+                if _cell.settle is not None:
+                    _cell.settle()
                 answer = None if value is None else report(value)
     except BaseException as error:
         answer = _failed(error)
@@ -116,6 +118,8 @@ def _failed(error):
     """Returns the answer for an exception that nobody caught."""
     from . import _error
 
+    if _cell.settle is not None or not issubclass(type(error), Exception):
+        error = _settled(error)
     tasks = sys.modules.get("exuvia._task")
     if tasks is not None:
         try:
@@ -123,6 +127,20 @@ def _failed(error):
         except BaseException:
             pass  # the cell's own exception tells more
     return _error.answer(error)
+
+
+def _settled(error):
+    """Lets the threads that are left run after `error` ended the cell; returns what ends it now."""
+    from . import _strands
+
+    for _ in range(2):
+        try:
+            _strands.recover(error)
+            _strands.settle()
+            break
+        except BaseException as second:
+            error = second  # a limit or an interrupt: what is in line does not begin any more
+    return error
 
 
 def _flush_failed(error, answer):

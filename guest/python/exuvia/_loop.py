@@ -11,6 +11,9 @@ is that a timer comes due or a call of a tool ends (`_calls`). The loop runs in 
 
 A limit (`exuvia.Limit`) that strikes in a callback, or in a task that nobody
 awaits, would be logged and forgotten by asyncio; here it ends what runs the loop.
+
+Other threads get a turn, one a round, where the loop looks whether anything has
+happened (see `_strands`). If one of them waits, the loop goes on on top of it.
 """
 
 import errno
@@ -20,7 +23,7 @@ from asyncio import base_events, events, tasks
 
 import _exuvia
 
-from . import Limit, _calls
+from . import Limit, _calls, _strands
 
 SOCKETS = (
     "create_connection create_server create_datagram_endpoint create_unix_connection"
@@ -28,6 +31,7 @@ SOCKETS = (
     " sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendfile"
     " sock_sendto sendfile start_tls getaddrinfo getnameinfo"
 ).split()
+WHERE = "the event loop"
 DESCRIPTORS = (
     "add_reader add_writer remove_reader remove_writer"
     " add_signal_handler remove_signal_handler"
@@ -44,6 +48,7 @@ class Loop(base_events.BaseEventLoop):
         self._selector = self
         self._driven = False
         self._idle = False
+        self._on_top = False
         self._struck = None
         self._grace = False
         self._limit = None
@@ -62,6 +67,9 @@ class Loop(base_events.BaseEventLoop):
             while not task.done():
                 if self._step_was_idle():
                     wait = self._until_next_timer()
+                    due = _strands.next_due() if _strands.alive() else None
+                    if due is not None:
+                        wait = min(wait, max(0.0, due - self.time()))
                     if wait > 0 and not self._ready and not task.done():
                         return wait
         return None
@@ -95,6 +103,10 @@ class Loop(base_events.BaseEventLoop):
     def select(self, timeout):
         """Waits as the loop's selector: up to `timeout` seconds, None for no timer at all."""
         self._raise_limit(timeout)
+        if self._on_top:
+            return ()
+        if _strands.alive() and self._let_others_run(timeout):
+            return ()
         if timeout == 0:
             if _calls.pending:
                 self._look()
@@ -116,6 +128,27 @@ class Loop(base_events.BaseEventLoop):
         self._rounds += 1
         if self._rounds % ROUNDS_BETWEEN_LOOKS == 0:
             _calls.wait(0.0)
+
+    def _let_others_run(self, timeout):
+        """Gives other threads their turns while the loop waits; says whether the wait is over.
+
+        Daemon threads have to wait until the loop has nothing to do.
+        """
+        strand = _LoopStrand(self)
+        _strands.put_in_line(strand)
+        try:
+            if timeout == 0 or self._driven or _calls.pending:
+                waiting = _strands.Wait(self._is_idle, None, WHERE)
+                others = (_strands.line,) if timeout == 0 else (_strands.line, _strands.daemons)
+                return _strands.give_turn(waiting, others=others)
+            _strands.wait(self._is_idle, timeout, where=WHERE)
+            return True
+        finally:
+            _strands.take_out(strand)
+
+    def _is_idle(self):
+        """Says whether there is nothing for the loop to do but to wait."""
+        return not (self._ready or self._stopping)
 
     def strike(self, limit):
         """Notes that `limit` is about to be raised in what the loop now runs."""
@@ -150,33 +183,42 @@ class Loop(base_events.BaseEventLoop):
         if limit is not None:
             raise limit
 
-    def run_in_executor(self, executor, func, *args):
-        """Runs the function at once, for threads cannot start here; returns a finished future.
-
-        An executor that is not a thread pool is used as asyncio would.
-        """
-        self._check_closed()
-        if executor is not None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            if not isinstance(executor, ThreadPoolExecutor):
-                return super().run_in_executor(executor, func, *args)
-        future = self.create_future()
-        try:
-            result = func(*args)
-        except (KeyboardInterrupt, SystemExit, Limit):
-            raise
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-        return future
-
     def _process_events(self, event_list):
         """Has nothing to do: `select` never returns events."""
 
     def _write_to_self(self):
-        """Has nothing to wake: there are no other threads."""
+        """Has nothing to wake: a thread that calls this stands on top of the loop."""
+
+
+class _LoopStrand(_strands.Strand):
+    """The going on of a loop in whose `select` other threads run."""
+
+    __slots__ = ("loop",)
+
+    def __init__(self, loop):
+        super().__init__()
+        self.host = _strands.current
+        self.loop = loop
+
+    def ready(self):
+        """Says whether the loop has something to do."""
+        return bool(self.loop._ready) or self.loop._until_next_timer() <= 0
+
+    def due(self):
+        """Returns the time of the loop's next timer."""
+        until = self.loop._until_next_timer()
+        return None if until == float("inf") else self.loop.time() + until
+
+    def step(self):
+        """Runs a round of the loop on top of the thread that waits."""
+        events._set_running_loop(self.loop)
+        self.loop._on_top = True
+        try:
+            self.loop._run_once()
+        finally:
+            self.loop._on_top = False
+            events._set_running_loop(None)
+        return False
 
 
 class _Running:

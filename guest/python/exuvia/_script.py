@@ -18,7 +18,7 @@ import os
 import sys
 import textwrap
 
-from . import _error
+from . import _error, _strands
 
 
 def run(data):
@@ -41,6 +41,7 @@ def run(data):
             __main__.__cached__ = None
             return _run_text(request["source"], "<stdin>")
     except BaseException as error:
+        _strands.recover(error)
         return _uncaught(error)
     raise ValueError(f"mode {mode!r} is not known")
 

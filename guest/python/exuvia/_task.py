@@ -16,7 +16,7 @@ import contextvars
 import math
 from asyncio import CancelledError, base_events, events
 
-from . import _cell, _error
+from . import _cell, _error, _strands
 from ._loop import Loop
 
 SETTLE_ROUNDS = 1000
@@ -57,6 +57,8 @@ def resume(report):
     _task = _context = None
     _keep_context(context)
     value = task.result()
+    if _cell.settle is not None:
+        _cell.settle()
     return None if value is None else report(value)
 
 
@@ -92,6 +94,7 @@ def _end(task, error):
     An interrupt that came while the cell waited has no frame of the cell: it
     gets those of the place where the cell was.
     """
+    _strands.recover(error)
     _drop_loop_frames(error)
     if task.done():
         if not task.cancelled():

@@ -1,0 +1,5 @@
+import queue
+
+q = queue.Queue()
+q.put(1)
+q.join()

@@ -1,0 +1,10 @@
+import threading
+
+
+def next_one():
+    threading.Thread(target=next_one).start()
+
+
+next_one()
+while True:
+    threading.Event().wait(0.001)
