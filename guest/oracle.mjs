@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The oracle: runs programs under Pyodide in Node, the same CPython build that
-// the sandbox runs, and says what they print.
+// the sandbox runs, and says what they print. Where Pyodide cannot do what the sandbox
+// does, another oracle does it: see AREA_ORACLES.
 //
 //   node oracle.mjs [options] FILE...
 //     (no mode)          print one JSON line per program: file, stdout, stderr, exit
@@ -12,12 +13,15 @@
 //     --arg TEXT         an argument for the programs (sys.argv), repeatable
 //     --stream           pass the programs' output through instead of collecting it
 //     --pyodide DIR      the `pyodide` package's folder (default: Node's resolution)
+//     --python PROGRAM   the native CPython, 3.9 or newer (default: python3)
 //
 // A FILE that is a folder stands for all cases below it: the files that are named
 // `area__behaviour.py`, except those in a folder `hostile`. Exit status: 0, 1 on a difference, 2 on wrong usage.
 
-import { readFileSync, readdirSync, statSync, writeFileSync, existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -25,6 +29,12 @@ import { parseArgs } from "node:util";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const NOT_CASES = new Set(["hostile"]);
 const CASE_NAME = /^[a-z0-9_]+__[a-z0-9_]+\.py$/;
+
+/**
+ * The oracles of the areas whose oracle is not Pyodide: functions that run one program.
+ * `threads`: Pyodide has none, so a native CPython runs these with real ones.
+ */
+const AREA_ORACLES = { threads: runNatively };
 
 class UsageError extends Error {}
 
@@ -43,6 +53,7 @@ function parseCommandLine(argv) {
         copy: { type: "string", multiple: true, default: [] },
         arg: { type: "string", multiple: true, default: [] },
         pyodide: { type: "string" },
+        python: { type: "string", default: "python3" },
       },
     });
   } catch (error) {
@@ -157,6 +168,29 @@ function copyFolder(python, pair) {
   copy(host, guest);
 }
 
+/** Runs a program under the native CPython, in an empty folder. */
+function runNatively(file, options) {
+  const folder = mkdtempSync(join(tmpdir(), "oracle-"));
+  try {
+    const child = spawnSync(options.python, [resolve(file), ...options.arg], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, HOME: folder, PYTHONHASHSEED: options["hash-seed"], PYTHONDONTWRITEBYTECODE: "1" },
+      input: "",
+    });
+    if (child.error) throw new UsageError(`\`${options.python}\` cannot be run: ${child.error.message}`);
+    const result = { file, stdout: child.stdout, stderr: child.stderr, exit: child.status };
+    return child.signal ? { ...result, fatal: `signal ${child.signal}` } : result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The oracle of the area that a case belongs to, null where that is Pyodide. */
+function areaOracle(file) {
+  return CASE_NAME.test(basename(file)) ? AREA_ORACLES[basename(file).split("__")[0]] ?? null : null;
+}
+
 const expectedFile = (file) => file.replace(/\.py$/, ".out");
 
 /** The exit status that a program must have: 0, or what its `.exit` file says. */
@@ -201,10 +235,11 @@ async function main() {
   let oracle = null;
   let bad = 0;
   for (const file of options.files) {
-    if (oracle === null) oracle = await Oracle.boot(options);
-    const result = oracle.run(file, options.arg);
+    const ofArea = areaOracle(file);
+    if (ofArea === null && oracle === null) oracle = await Oracle.boot(options);
+    const result = ofArea === null ? oracle.run(file, options.arg) : ofArea(file, options);
     if (!report(result, options)) bad += 1;
-    if (options.isolate || result.fatal) oracle = null;
+    if (ofArea === null && (options.isolate || result.fatal)) oracle = null;
   }
   if (options.write || options.check) {
     console.error(`${options.files.length} programs, ${bad} with a problem`);
