@@ -152,3 +152,15 @@ fn what_cannot_be_lent_is_said() {
         assert!(run.stderr.contains(problem), "{}", run.stderr);
     }
 }
+
+/// What the README shows.
+#[test]
+fn the_example_runs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/tools");
+    let before = fs::read_to_string(folder.join("exuvia.toml")).unwrap();
+    let (config, program) = (folder.join("exuvia.toml"), folder.join("lines.py"));
+    let run = exuvia(&["run", "--config", text(&config), text(&program)]);
+    let counts: Vec<String> = (0..50).map(|lines: u32| lines.to_string()).collect();
+    assert_eq!(run, gives(0, &format!("61 lines\n[{}]\n", counts.join(", ")), ""));
+    assert_eq!(fs::read_to_string(folder.join("exuvia.toml")).unwrap(), before);
+}
