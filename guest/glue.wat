@@ -28,11 +28,15 @@
   (import "main" "PyUnicode_AsUTF8AndSize" (func $text_data (param i32 i32) (result i32)))
   (import "main" "PyUnicode_DecodeUTF8" (func $text_new (param i32 i32 i32) (result i32)))
 
+  (import "main" "__dl_seterr" (func $set_dl_error (param i32 i32)))
+
   (import "exuvia" "check" (func $host_check (param i64) (result i32)))
   (import "exuvia" "limit" (func $host_limit (param i32 i32) (result i32)))
+  (import "exuvia" "link" (func $host_link (param i32 i32 i32 i32 i32) (result i32 i32 i32)))
   (import "exuvia" "map_read" (func $host_map_read (param i32 i64 i32 i32) (result i32)))
   (import "exuvia" "map_write" (func $host_map_write (param i32 i64 i32 i32) (result i32)))
   (import "exuvia" "sleep" (func $host_sleep (param f64)))
+  (import "exuvia" "symbol" (func $host_symbol (param i32 i32 i32 i32) (result i32)))
   (import "exuvia" "take" (func $host_take (param i32 i32)))
   (import "exuvia" "tool_call" (func $host_tool_call (param i32 i32 i32 i32 i32) (result i64)))
   (import "exuvia" "tool_cancel" (func $host_tool_cancel (param i64)))
@@ -213,6 +217,43 @@
   ;; A signal that the program sends to itself, whose handler is C code.
   (func (export "__call_sighandler") (param $handler i32) (param $signal i32)
     (call_indirect (param i32) (local.get $signal) (local.get $handler)))
+
+  ;; dlopen(): the host says what is to be done next, until all is done. It links the modules; what runs in the guest
+  ;; (its allocator, what a module does when it is loaded) is called from here. The host's answer has three parts: 0, 1:
+  ;; done, failed (with a message); 2: allocate (alignment, size); 3: call a function of the table.
+  (func (export "_dlopen_js") (param $handle i32) (result i32)
+    (local $begins i32) (local $answer i32) (local $action i32) (local $a i32) (local $b i32)
+    (local.set $begins (i32.const 1))
+    (loop $next
+      (call $host_link (local.get $handle) (local.get $begins) (local.get $answer)
+        (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080))
+      (local.set $b)
+      (local.set $a)
+      (local.set $action)
+      (local.set $begins (i32.const 0))
+      (local.set $answer (i32.const 0))
+      (if (i32.eq (local.get $action) (i32.const 2))
+        (then
+          (local.set $answer (call $memalign (local.get $a) (local.get $b)))
+          (br $next)))
+      (if (i32.eq (local.get $action) (i32.const 3))
+        (then
+          (call_indirect (local.get $a))
+          (br $next))))
+    (if (local.get $action)
+      (then
+        (call $set_dl_error (i32.add (global.get $scratch) (i32.const 16)) (i32.const 0))
+        (return (i32.const 0))))
+    (i32.const 1))
+
+  ;; dlsym()
+  (func (export "_dlsym_js") (param $handle i32) (param $name i32) (param $index i32) (result i32)
+    (local $text i32) (local $address i32)
+    (local.set $text (i32.add (global.get $scratch) (i32.const 16)))
+    (local.set $address (call $host_symbol (local.get $handle) (local.get $name) (local.get $text) (i32.const 4080)))
+    (if (i32.eqz (local.get $address))
+      (then (call $set_dl_error (local.get $text) (i32.const 0))))
+    (local.get $address))
 
   ;; mmap() of a file: a copy in memory of its own, in whole pages. Returns 0 or a negative error number.
   (func (export "_mmap_js") (param $length i32) (param $protection i32) (param $flags i32) (param $fd i32)

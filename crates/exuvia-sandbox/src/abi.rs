@@ -37,7 +37,8 @@ pub(crate) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     descriptors::register(linker)?;
     streams::register(linker)?;
     mapping::register(linker)?;
-    tools::register(linker)
+    tools::register(linker)?;
+    crate::linker::register(linker)
 }
 
 /// Adds what is refused or unreachable: those take their types from the module that imports them.

@@ -11,7 +11,7 @@ use wasmtime::{
 use crate::abi;
 use crate::error::SandboxError;
 use crate::guest::Guest;
-use crate::image::{Image, ImageError, archive, compiled};
+use crate::image::{Image, ImageError, NativeSymbol, archive, compiled};
 use crate::interrupts::Watchdog;
 use crate::sandbox::SandboxBuilder;
 use crate::vfs::Library;
@@ -26,6 +26,10 @@ const IMAGE_BYTES_MAX: u64 = 1 << 30;
 
 /// How much of a used memory is kept for the next sandbox, in bytes: touching kept pages costs nothing.
 const MEMORY_KEPT_BYTES: usize = 4 << 20;
+/// The interpreter, and the most native modules that a sandbox may load, on average. Only a count: it reserves nothing.
+const INSTANCES_PER_SANDBOX: u32 = 256;
+/// The most places in a table: the interpreter has some 17,000 functions there, large native modules 3,000 each.
+const TABLE_ELEMENTS_MAX: usize = 131_072;
 
 /// How an engine works. The defaults suit a program that runs some sandboxes at a time.
 #[derive(Debug, Clone)]
@@ -52,6 +56,7 @@ pub struct Engine {
 struct Inner {
     image: Image,
     library: Arc<Library>,
+    native: Arc<[NativeSymbol]>,
     pre: InstancePre<Guest>,
     exports: ExportIndices,
     watchdog: Watchdog,
@@ -91,7 +96,8 @@ impl Engine {
         let library = archive::lazy_library(image.library().clone())
             .map_err(|error| ImageError::Damaged(format!("its library cannot be used: {error}")))?;
         let watchdog = Watchdog::start().map_err(SandboxError::Thread)?;
-        let inner = Inner { image: image.clone(), library: Arc::new(library), pre, exports, watchdog };
+        let native = image.manifest().native.clone().into();
+        let inner = Inner { image: image.clone(), library: Arc::new(library), native, pre, exports, watchdog };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -171,6 +177,11 @@ impl Engine {
         &self.inner.library
     }
 
+    /// The functions of native modules that are part of the image.
+    pub(crate) fn native(&self) -> Arc<[NativeSymbol]> {
+        Arc::clone(&self.inner.native)
+    }
+
     pub(crate) fn watchdog(&self) -> &Watchdog {
         &self.inner.watchdog
     }
@@ -226,14 +237,14 @@ pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageErro
     let count = options.sandboxes_max.clamp(1, 10_000);
     let kept = if PoolingAllocationConfig::is_pagemap_scan_available() { MEMORY_KEPT_BYTES } else { 0 };
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(count)
+    pool.total_core_instances(count.saturating_mul(INSTANCES_PER_SANDBOX))
         // A sandbox that has caught an exception of WebAssembly has a heap for it beside its linear memory.
         .total_memories(count * 2)
         .total_tables(count * 3)
         .total_stacks(count)
         .total_gc_heaps(count)
         .max_tables_per_module(3)
-        .table_elements(65_536)
+        .table_elements(TABLE_ELEMENTS_MAX)
         .max_core_instance_size(2 << 20)
         .max_memory_size(4 << 30)
         .max_unused_warm_slots(64)

@@ -6,6 +6,7 @@ use exuvia_core::{Host, HostAnswer, HostCall, Interrupt, Reply, Stream};
 use wasmtime::{Caller, Memory};
 
 use crate::interrupts::{Gate, GuestMemory};
+use crate::linker::Loader;
 use crate::tools::Tools;
 use crate::vfs::Vfs;
 
@@ -32,6 +33,8 @@ pub(crate) struct Guest {
     /// The signal that was delivered last since the cell began.
     pub(crate) struck: Option<u8>,
     pub(crate) host_calls: u64,
+    /// The native modules.
+    pub(crate) loader: Loader,
     memory: Option<Memory>,
     flag: u32,
 }
@@ -59,6 +62,7 @@ impl Guest {
             limit_message: String::new(),
             struck: None,
             host_calls: 0,
+            loader: Loader::default(),
             memory: None,
             flag: 0,
         }

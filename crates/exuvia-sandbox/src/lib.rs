@@ -20,6 +20,7 @@ mod error;
 mod guest;
 mod image;
 mod interrupts;
+mod linker;
 mod live;
 mod sandbox;
 mod tools;
@@ -28,7 +29,10 @@ pub mod vfs;
 
 pub use engine::{Engine, EngineOptions};
 pub use error::SandboxError;
-pub use image::{BuildStep, Identity, Image, ImageError, Manifest, PageRun, Part, Source, build};
+pub use image::{
+    BuildStep, DeriveStep, Identity, Image, ImageError, Manifest, NativeSymbol, PageRun, Part, Source, build, derive,
+};
+pub use linker::{InstallStep, LinkError, ModuleFault, Packages, PackagesBuilder};
 pub use live::{
     ApplyError, Clock, Fetch, FetchLimits, FetchMount, Fetched, Folder, LiveHost, LiveHostBuilder, Stdin, export,
 };

@@ -17,7 +17,8 @@
 //! WebAssembly. They must do what the instructions do: check both ranges first
 //! and trap when one is out of bounds, allow overlap, use the low byte of
 //! `value`. `memory.init` has the same flaw and no producer needs it in a module
-//! without threads, so it is refused.
+//! without threads, so it is refused, unless the caller replaces it himself
+//! ([`Options::keep_memory_init`]).
 //!
 //! The flow: validate, [`scan`] once, rewrite the bodies ([`body`], and for
 //! exceptions [`plan`] and [`structure`]), which collects the types they need
@@ -60,11 +61,14 @@ pub struct Options {
     /// Whether `memory.copy` and `memory.fill` become calls of imported
     /// functions; the module's documentation says why. Default: true.
     pub lower_bulk_memory: bool,
+    /// Whether `memory.init` and passive data stay for the caller to deal with,
+    /// rather than being refused. Default: false.
+    pub keep_memory_init: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lower_bulk_memory: true }
+        Self { lower_bulk_memory: true, keep_memory_init: false }
     }
 }
 

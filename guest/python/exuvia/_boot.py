@@ -76,12 +76,13 @@ def _warm_up(enter):
 def _forget_finders():
     """Forgets what the importer has seen of folders that are not the library's.
 
+    Packages may be there in a sandbox that were not there when the image was made.
     It looks into a folder again when its time has changed, and the time of a
     sandbox's own folder may be that of the image's.
     """
     library = os.path.dirname(os.__file__)
     for path in list(sys.path_importer_cache):
-        if path != library and not path.startswith(library + "/"):
+        if path == SITE_PACKAGES or path != library and not path.startswith(library + "/"):
             del sys.path_importer_cache[path]
 
 

@@ -45,7 +45,7 @@ pub(super) fn encode(mut files: Vec<LibraryFile>) -> Result<Vec<u8>, ImageError>
 /// # Errors
 ///
 /// The archive is cut short or its paths are no text.
-fn decode(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
+pub(super) fn files(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
     let mut reader = Reader { archive, position: 0 };
     let count = reader.u32()?;
     let mut index = Vec::new();
@@ -71,7 +71,13 @@ pub(super) fn library(files: impl IntoIterator<Item = LibraryFile>) -> Result<Li
 
 /// Makes the tree that sandboxes share of an archive, which is read when the first file of it is needed.
 pub(crate) fn lazy_library(archive: Bytes) -> Result<Library, LibraryError> {
-    Library::lazy(ROOT, MODIFIED, move || Some(decode(&archive).ok()?.into_iter().map(entry).collect()))
+    Library::lazy(ROOT, MODIFIED, move || Some(files(&archive).ok()?.into_iter().map(entry).collect()))
+}
+
+/// Makes the tree that sandboxes share of an archive and further files.
+pub(crate) fn library_with(archive: Bytes, more: Vec<LibraryFile>) -> Result<Library, LibraryError> {
+    let make = move || Some(files(&archive).ok()?.into_iter().chain(more).map(entry).collect());
+    Library::lazy(ROOT, MODIFIED, make)
 }
 
 fn entry((path, contents): LibraryFile) -> crate::vfs::LibraryFile {

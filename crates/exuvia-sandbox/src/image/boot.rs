@@ -1,15 +1,17 @@
 //! Booting the interpreter from nothing, when an image is built.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use exuvia_core::{ClockId, Host, HostAnswer, HostCall, Limits, Reply, ToolFailure, ToolFailureKind};
 use wasmtime::{Instance, Linker, Memory, Module, Ref, Store, Table, Val, WasmParams, WasmResults};
 
 use super::ImageError;
-use super::rewrite::{Constant, global_name};
+use super::rewrite::{Constant, global_index, global_name};
 use crate::abi;
+use crate::engine::Engine;
 use crate::guest::{Guest, Output, attach_memory};
+use crate::linker::{Frozen, Loader, Packages};
 use crate::vfs::{Library, Vfs};
 
 /// Exported functions of the glue module that Python calls: their places in the function table are frozen with the
@@ -143,15 +145,34 @@ impl Boot {
         let host = Box::new(BootHost { ticks: 0, random: 0 });
         let mut store = Store::new(module.engine(), Guest::new(host, vfs, limits.memory_bytes, output));
         let instance = pollster::block_on(linker.instantiate_async(&mut store, module)).map_err(ImageError::Compile)?;
+        let mut boot = Self::of(store, instance)?;
+        boot.initialise()?;
+        boot.add_glue()?;
+        Ok(boot)
+    }
+
+    /// Makes a sandbox of a booted interpreter, with these packages.
+    pub(super) fn resume(engine: &Engine, packages: &Packages, limits: &Limits) -> Result<Self, ImageError> {
+        let vfs = Vfs::new(Arc::clone(packages.library()), crate::sandbox::file_limits(limits));
+        let output = Output { limit: limits.output_bytes, capture: true, ..Output::default() };
+        let host = Box::new(BootHost { ticks: 0, random: 0 });
+        let mut guest = Guest::new(host, vfs, limits.memory_bytes, output);
+        guest.loader = Loader::new(Some(packages.clone()), engine.native());
+        let mut store = Store::new(engine.pre().module().engine(), guest);
+        let instance = pollster::block_on(engine.pre().instantiate_async(&mut store)).map_err(ImageError::Compile)?;
+        let mut boot = Self::of(store, instance)?;
+        let flag = boot.global("exuvia_flag")?;
+        boot.store.data_mut().set_memory(boot.memory, flag);
+        Ok(boot)
+    }
+
+    fn of(mut store: Store<Guest>, instance: Instance) -> Result<Self, ImageError> {
         let memory = instance.get_memory(&mut store, "memory").ok_or_else(|| missing("memory"))?;
         let table = instance
             .get_table(&mut store, "__indirect_function_table")
             .ok_or_else(|| missing("__indirect_function_table"))?;
         store.data_mut().set_memory(memory, 0);
-        let mut boot = Self { store, instance, memory, table };
-        boot.initialise()?;
-        boot.add_glue()?;
-        Ok(boot)
+        Ok(Self { store, instance, memory, table })
     }
 
     fn initialise(&mut self) -> Result<(), ImageError> {
@@ -310,10 +331,44 @@ impl Boot {
         self.memory.data(&self.store)
     }
 
+    /// Opens a native module as Python does, so that it is there when it is imported.
+    pub(super) fn open_library(&mut self, path: &str) -> Result<(), ImageError> {
+        const RTLD_NOW: u32 = 2;
+        let path = self.text(path)?;
+        let handle = self.call::<_, u32>("dlopen", (path, RTLD_NOW))?;
+        self.call::<_, ()>("free", path)?;
+        if handle == 0 {
+            let message = self.call::<_, u32>("dlerror", ())?;
+            return Err(ImageError::Boot(abi::pointer::text(self.memory(), message, 4_096)));
+        }
+        Ok(())
+    }
+
+    /// Returns what native modules are loaded, and where.
+    pub(super) fn frozen(&self) -> Frozen {
+        self.store.data().loader.frozen()
+    }
+
+    /// Returns how many places the function table has.
+    pub(super) fn table_size(&self) -> u64 {
+        self.table.size(&self.store)
+    }
+
+    /// Returns the values of all mutable globals that [`super::rewrite::prepare`] has named, by index.
+    pub(super) fn mutable_globals(&mut self) -> Result<BTreeMap<u32, Constant>, ImageError> {
+        let exports = self.instance.module(&self.store).exports();
+        let indices: Vec<u32> = exports.filter_map(|export| global_index(export.name())).collect();
+        indices.into_iter().map(|index| Ok((index, self.mutable_global(index)?))).collect()
+    }
+
     /// Returns the value of a mutable global that [`super::rewrite::prepare`] has named.
     pub(super) fn mutable_global(&mut self, index: u32) -> Result<Constant, ImageError> {
-        let name = global_name(index);
-        let global = self.instance.get_global(&mut self.store, &name).ok_or_else(|| missing(&name))?;
+        self.global_of(self.instance, &global_name(index))
+    }
+
+    /// Returns the value of a global that a module exports.
+    pub(super) fn global_of(&mut self, instance: Instance, name: &str) -> Result<Constant, ImageError> {
+        let global = instance.get_global(&mut self.store, name).ok_or_else(|| missing(name))?;
         match global.get(&mut self.store) {
             Val::I32(value) => Ok(Constant::I32(value)),
             Val::I64(value) => Ok(Constant::I64(value)),

@@ -68,7 +68,7 @@ for folder, folders, names in os.walk('/usr/lib/python3.14'):
 /// Lists the addresses of all objects that are there now, so that their reference counts can be made immortal (PEP 683):
 /// a count that never changes is a page that no sandbox has to copy. Objects of this search itself are left out. Code
 /// objects are not seen by the garbage collector, so what they hold is named.
-const LIST_OBJECTS: &str = r"
+pub(super) const LIST_OBJECTS: &str = r"
 def list_objects():
     import array, gc, sys, types
     gc.collect()
@@ -106,11 +106,11 @@ del array, random
 const RANDOM_STATE_OFFSET: u32 = 12;
 
 /// What tells which pages of memory every sandbox writes to.
-const FIRST_CELL: &str = "1 + 1";
+pub(super) const FIRST_CELL: &str = "1 + 1";
 
 /// Leaves nothing behind that only the boot needed, and puts all objects out of the garbage collector's sight, so that
 /// it does not write to every page of every sandbox.
-const SETTLE: &str = r"
+pub(super) const SETTLE: &str = r"
 import gc
 gc.collect()
 gc.collect()
@@ -167,6 +167,7 @@ pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8
         memory_bytes: memory.len() as u64,
         random_state,
         hot_pages: changed_pages(&memory, boot.memory()),
+        native: Vec::new(),
         module: frozen,
         library: archive::encode(files)?,
     }))
@@ -189,7 +190,7 @@ fn boot_interpreter(
 }
 
 /// Returns the runs of pages in which two memories differ; gaps of a page are taken along.
-fn changed_pages(before: &[u8], after: &[u8]) -> Vec<PageRun> {
+pub(super) fn changed_pages(before: &[u8], after: &[u8]) -> Vec<PageRun> {
     const PAGE: usize = 4_096;
     let mut runs: Vec<PageRun> = Vec::new();
     for (index, (before, after)) in before.chunks(PAGE).zip(after.chunks(PAGE)).enumerate() {
@@ -218,7 +219,7 @@ fn random_state(boot: &mut Boot) -> Result<u32, ImageError> {
     Ok(address)
 }
 
-fn words(bytes: &[u8]) -> Vec<u32> {
+pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
 }
 

@@ -16,9 +16,13 @@ use super::{Image, ImageError};
 
 /// Returns the name of the file that holds an image's compiled code for this engine.
 pub(crate) fn file_name(engine: &Engine, image: &Image) -> String {
+    name_of(engine, &image.identity().as_str()[..16])
+}
+
+/// Returns the name of the file with the code for this engine that was compiled from what `key` names.
+fn name_of(engine: &Engine, key: &str) -> String {
     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(HashOf(engine));
-    let identity = &image.identity().as_str()[..16];
-    format!("{identity}-{arch}-{os}-{hash:016x}.cwasm", arch = std::env::consts::ARCH, os = std::env::consts::OS)
+    format!("{key}-{arch}-{os}-{hash:016x}.cwasm", arch = std::env::consts::ARCH, os = std::env::consts::OS)
 }
 
 struct HashOf<'a>(&'a Engine);
@@ -41,6 +45,19 @@ pub(crate) fn load_or_compile(engine: &Engine, image: &Image, folder: &Path) -> 
         return Ok(module);
     }
     install(folder, &path, &compile(engine, image)?)?;
+    load(engine, folder, &path)?
+        .ok_or_else(|| ImageError::File { path, source: io::Error::other("it is gone after it was written") })
+}
+
+/// Loads the code that was compiled from the module with this SHA-256; `None` if there is none.
+pub(crate) fn load_named(engine: &Engine, hash: &str, folder: &Path) -> Result<Option<Module>, ImageError> {
+    load(engine, folder, &folder.join(name_of(engine, hash)))
+}
+
+/// Installs code that was compiled from the module with this SHA-256, and loads it.
+pub(crate) fn install_named(engine: &Engine, hash: &str, folder: &Path, code: &[u8]) -> Result<Module, ImageError> {
+    let path = folder.join(name_of(engine, hash));
+    install(folder, &path, code)?;
     load(engine, folder, &path)?
         .ok_or_else(|| ImageError::File { path, source: io::Error::other("it is gone after it was written") })
 }

@@ -52,6 +52,9 @@ pub struct Manifest {
     pub random_state: Option<u32>,
     /// The pages of the memory (4 KiB each) that every sandbox writes to at once, whatever it runs.
     pub hot_pages: Vec<PageRun>,
+    /// The functions of native modules that are part of the image.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub native: Vec<NativeSymbol>,
     /// Its parts, in the order in which they are stored.
     pub parts: Vec<Part>,
 }
@@ -63,6 +66,17 @@ pub struct PageRun {
     pub first: u32,
     /// How many.
     pub count: u32,
+}
+
+/// A function of a native module that is part of an image, as `dlsym` finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NativeSymbol {
+    /// The C library's handle of the module.
+    pub handle: u32,
+    /// The function's name.
+    pub name: String,
+    /// Its place in the function table.
+    pub address: u32,
 }
 
 /// One part of an image.
@@ -113,6 +127,7 @@ pub(super) struct Contents {
     pub(super) memory_bytes: u64,
     pub(super) random_state: Option<u32>,
     pub(super) hot_pages: Vec<PageRun>,
+    pub(super) native: Vec<NativeSymbol>,
     pub(super) module: Vec<u8>,
     pub(super) library: Vec<u8>,
 }
@@ -128,6 +143,7 @@ pub(super) fn encode(contents: Contents) -> Vec<u8> {
         memory_bytes: contents.memory_bytes,
         random_state: contents.random_state,
         hot_pages: contents.hot_pages,
+        native: contents.native,
         parts: parts
             .iter()
             .map(|(name, data)| Part { name: (*name).to_owned(), bytes: data.len() as u64, sha256: sha256(data) })

@@ -1,12 +1,13 @@
 //! Rewriting the interpreter's module before it boots and after.
 //!
 //! **Before**: the places for the addresses of functions that a linker would fill become constants, and every mutable
-//! global gets a name, so that its value can be read when the interpreter has booted.
+//! global gets a name, so that its value can be read when the interpreter has booted. What the host offers is exported
+//! again, for native modules.
 //!
 //! **After**: the module is given the memory, the globals and the table that the booted interpreter has, so that
 //! instantiating it gives a booted interpreter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -16,6 +17,7 @@ use wasm_encoder::{
 use wasmparser::{ElementSectionReader, GlobalSectionReader, ImportSectionReader, Parser, Payload, TypeRef};
 
 use super::ImageError;
+use crate::abi::dispositions::{DISPOSITIONS, Disposition};
 
 /// Memory is kept in pieces of this size; those that are all zero are left out.
 const PAGE_BYTES: usize = 4_096;
@@ -55,6 +57,11 @@ pub(super) fn global_name(index: u32) -> String {
     format!("{GLOBAL_PREFIX}{index}")
 }
 
+/// Returns the index of a mutable global from the name under which it is exported.
+pub(super) fn global_index(name: &str) -> Option<u32> {
+    name.strip_prefix(GLOBAL_PREFIX)?.parse().ok()
+}
+
 /// A module to boot, and its mutable globals.
 pub(super) struct Prepared {
     pub(super) wasm: Vec<u8>,
@@ -66,11 +73,18 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
     let mut module = Module::new();
     let mut imported = Vec::new();
     let mut mutable_globals = Vec::new();
+    let mut offers = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         match &payload {
             Payload::ImportSection(reader) => {
                 module.section(&imports_without_globals(reader.clone(), &mut imported)?);
+                for (index, import) in (0..).zip(reader.clone().into_imports()) {
+                    let import = import?;
+                    if offered(import.module, import.name) {
+                        offers.push((import.name, index));
+                    }
+                }
             }
             Payload::GlobalSection(reader) => {
                 let globals = globals_with(&imported, reader.clone(), &mut mutable_globals)?;
@@ -79,6 +93,11 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
             Payload::ExportSection(reader) => {
                 let mut exports = ExportSection::new();
                 RoundtripReencoder.parse_export_section(&mut exports, reader.clone())?;
+                let known = reader.clone().into_iter().map(|export| Ok(export?.name));
+                let known = known.collect::<Result<BTreeSet<_>, ImageError>>()?;
+                for &(name, index) in offers.iter().filter(|(name, _)| !known.contains(name)) {
+                    exports.export(name, ExportKind::Func, index);
+                }
                 for &index in &mutable_globals {
                     exports.export(&global_name(index), ExportKind::Global, index);
                 }
@@ -90,6 +109,12 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
         }
     }
     Ok(Prepared { wasm: module.finish(), mutable_globals })
+}
+
+/// Whether native modules may use an imported function too: then it is exported.
+fn offered(module: &str, name: &str) -> bool {
+    let mut rows = DISPOSITIONS.iter().filter(|(_, _, what)| !matches!(what, Disposition::Unreachable(_)));
+    module == "env" && rows.any(|(row, known, _)| (*row, *known) == (module, name))
 }
 
 fn imports_without_globals(

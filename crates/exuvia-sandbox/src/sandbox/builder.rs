@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::guest::{Guest, GuestEnd, Output};
 use crate::image::ImageError;
+use crate::linker::{Loader, Packages};
 use crate::live::LiveHost;
 use crate::tools::Tools;
 use crate::vfs::{FileLimits, Stream as FileStream, Vfs};
@@ -51,6 +52,7 @@ pub struct SandboxBuilder {
     files: Vec<(String, Bytes)>,
     mounts: Vec<(String, MountMode)>,
     tools: Arc<[ToolDeclaration]>,
+    packages: Option<Packages>,
     working_directory: Option<String>,
     capture: bool,
     terminals: [bool; 3],
@@ -67,6 +69,7 @@ impl SandboxBuilder {
             files: Vec::new(),
             mounts: Vec::new(),
             tools: Arc::default(),
+            packages: None,
             working_directory: None,
             capture: true,
             terminals: [false; 3],
@@ -124,6 +127,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Makes these packages importable. They were installed for this engine's image.
+    #[must_use]
+    pub fn packages(mut self, packages: &Packages) -> Self {
+        self.packages = Some(packages.clone());
+        self
+    }
+
     /// Sets the working directory. Default: `/workspace`.
     #[must_use]
     pub fn working_directory(mut self, path: impl Into<String>) -> Self {
@@ -170,6 +180,7 @@ impl SandboxBuilder {
         let output = Output { limit: self.limits.output_bytes, capture: self.capture, ..Output::default() };
         let mut guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
         guest.tools = Tools::new(Arc::clone(&self.tools));
+        guest.loader = Loader::new(self.packages.take(), self.engine.native());
         let mut store = guarded_store(&self.engine, guest);
         let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
         let handles = handles(&self.engine, &mut store, instance)?;
@@ -193,6 +204,11 @@ impl SandboxBuilder {
         let recursion = self.limits.recursion;
         if !(50..=100_000).contains(&recursion) {
             return Err(SandboxError::Config(format!("the recursion limit is {recursion}, it must be 50 to 100000")));
+        }
+        if let Some(packages) = &self.packages
+            && packages.image() != self.engine.image().identity()
+        {
+            return Err(SandboxError::Config("the packages were installed for another image".to_owned()));
         }
         let mut names = BTreeSet::new();
         for ToolDeclaration { name, .. } in self.tools.iter() {
@@ -237,7 +253,8 @@ impl SandboxBuilder {
     }
 
     fn file_system(&mut self) -> Result<Vfs, SandboxError> {
-        let mut vfs = Vfs::new(Arc::clone(self.engine.library()), file_limits(&self.limits));
+        let library = self.packages.as_ref().map_or_else(|| self.engine.library(), Packages::library);
+        let mut vfs = Vfs::new(Arc::clone(library), file_limits(&self.limits));
         for (path, mode) in &self.mounts {
             vfs.mount(path.as_bytes(), *mode).map_err(|fault| unusable(path, &fault))?;
         }

@@ -186,7 +186,7 @@ impl BodyFacts {
         if !options.lower_bulk_memory {
             return Ok(());
         }
-        if self.init {
+        if self.init && !options.keep_memory_init {
             return Err(TranslateError::MemoryInit { function });
         }
         for (instruction, in_first_memory) in [("memory.copy", self.copy), ("memory.fill", self.fill)] {

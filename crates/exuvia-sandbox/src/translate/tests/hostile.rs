@@ -173,7 +173,7 @@ fn all_memories_are_fine_without_lowering() {
              catch_all
              end))",
     );
-    let options = Options { lower_bulk_memory: false };
+    let options = Options { lower_bulk_memory: false, ..Options::default() };
     translate(&wasm, &options).expect("the module has a translation");
 }
 

@@ -1,0 +1,124 @@
+//! Deriving an image: the interpreter frozen again, with packages installed and modules imported.
+
+use std::collections::BTreeMap;
+
+use exuvia_core::Limits;
+
+use super::boot::Boot;
+use super::build::{FIRST_CELL, LIST_OBJECTS, SETTLE, changed_pages, words};
+use super::format::{Contents, encode};
+use super::merge::{Target, merge};
+use super::rewrite::{Booted, freeze};
+use super::{ImageError, NativeSymbol, archive};
+use crate::engine::Engine;
+use crate::linker::{Frozen, Packages};
+
+/// A step of [`derive`], for those who watch it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeriveStep {
+    /// A sandbox loads the packages' native modules and imports what is asked for.
+    Importing,
+    /// The native modules are merged into the interpreter's module, and the memory is frozen.
+    Freezing,
+}
+
+/// Derives an image from the one of `engine`: with these packages installed, all their native modules loaded, and
+/// `modules` imported. Returns the bytes of its file. The same packages and modules give the same bytes.
+///
+/// A sandbox of such an image has the packages without being told, and importing what is imported costs nothing.
+///
+/// # Errors
+///
+/// The packages were installed for another image, a native module cannot be loaded, or a module cannot be imported: the
+/// message has the traceback.
+pub fn derive(
+    engine: &Engine,
+    packages: &Packages,
+    modules: &[String],
+    mut watch: impl FnMut(DeriveStep),
+) -> Result<Vec<u8>, ImageError> {
+    let base = engine.image();
+    if packages.image() != base.identity() {
+        return Err(ImageError::Module("the packages were installed for another image".to_owned()));
+    }
+    watch(DeriveStep::Importing);
+    // What is imported gives the same memory each time: the first one is only there to be searched.
+    let mut searched = import(engine, packages, modules)?;
+    searched.run(LIST_OBJECTS)?;
+    let objects = words(&searched.take_file("/tmp/objects")?);
+    let types = words(&searched.take_file("/tmp/types")?).into_iter().collect();
+    drop(searched);
+    let mut boot = import(engine, packages, modules)?;
+    boot.make_immortal(&objects, &types)?;
+
+    watch(DeriveStep::Freezing);
+    let frozen = boot.frozen();
+    let (table_size, native) = table_of(&mut boot, &frozen);
+    let placed: Vec<_> = frozen.placed.iter().cloned().chain(native.iter().map(|(_, placed)| placed.clone())).collect();
+    let merged = merge(base.module(), &frozen.sides(), table_size, &placed)?;
+    let mut globals = boot.mutable_globals()?;
+    for (side, name, index) in &merged.globals {
+        globals.insert(*index, boot.global_of(frozen.libraries[*side].instance, name)?);
+    }
+    let memory = boot.memory().to_vec();
+    let module = freeze(&merged.wasm, &Booted { memory: &memory, globals, table: Vec::new() })?;
+    boot.enter_cell(FIRST_CELL)?;
+
+    let manifest = base.manifest();
+    let mut files = archive::files(base.library())?;
+    files.extend(packages.files().iter().cloned());
+    let mut native: Vec<NativeSymbol> = native.into_iter().map(|(symbol, _)| symbol).collect();
+    native.splice(0..0, manifest.native.iter().cloned());
+    Ok(encode(Contents {
+        engine: manifest.engine.clone(),
+        version: manifest.version.clone(),
+        sources: sources(&manifest.sources, packages),
+        modules: manifest.modules.iter().chain(modules).cloned().collect(),
+        memory_bytes: memory.len() as u64,
+        random_state: manifest.random_state,
+        hot_pages: changed_pages(&memory, boot.memory()),
+        native,
+        module,
+        library: archive::encode(files)?,
+    }))
+}
+
+/// Makes a sandbox in which all native modules are loaded and these modules imported.
+fn import(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Boot, ImageError> {
+    let limits = Limits { memory_bytes: 1 << 30, file_bytes: 1 << 30, ..Limits::default() };
+    let mut boot = Boot::resume(engine, packages, &limits)?;
+    // The first one is there so that `_` is bound.
+    let names: Vec<String> = modules.iter().map(|name| format!("{name:?}")).collect();
+    boot.run(&format!("import importlib\nfor _ in [{}]: importlib.import_module(_)\ndel importlib, _\n", names.join(", ")))?;
+    for path in packages.extension_modules() {
+        boot.open_library(&format!("/usr/{path}"))?;
+    }
+    boot.run(SETTLE)?;
+    Ok(boot)
+}
+
+/// Gives each function that makes a Python module a place in the table. Returns the size of the table with them, and
+/// for each how `dlsym` finds it and what stands there.
+fn table_of(boot: &mut Boot, frozen: &Frozen) -> (u64, Vec<(NativeSymbol, (u32, Target))>) {
+    let mut size = boot.table_size();
+    let mut symbols = Vec::new();
+    for (handle, side, name) in &frozen.initialisers {
+        let slot = u32::try_from(size).unwrap_or(u32::MAX);
+        size += 1;
+        let symbol = NativeSymbol { handle: *handle, name: name.clone(), address: slot };
+        symbols.push((symbol, (slot, Target::Side(*side, name.clone()))));
+    }
+    (size, symbols)
+}
+
+/// Names and versions of what the image is made of: those of the packages are in the names of their metadata's folders.
+fn sources(base: &BTreeMap<String, String>, packages: &Packages) -> BTreeMap<String, String> {
+    let mut sources = base.clone();
+    for (path, _) in packages.files() {
+        let folder = path.split('/').find_map(|name| name.strip_suffix(".dist-info"));
+        if let Some((name, version)) = folder.and_then(|folder| folder.split_once('-')) {
+            sources.insert(name.to_owned(), version.to_owned());
+        }
+    }
+    sources
+}
