@@ -19,7 +19,8 @@ pub(crate) mod merge;
 mod rewrite;
 
 pub use build::{BuildStep, Source, build};
-pub use derive::{DeriveStep, derive};
+pub(crate) use derive::compile_packages;
+pub use derive::{DeriveStep, Preparation, derive};
 pub use error::ImageError;
 pub use format::{Identity, Image, Manifest, NativeSymbol, PageRun, Part};
 

@@ -30,7 +30,8 @@ pub mod vfs;
 pub use engine::{Engine, EngineOptions};
 pub use error::SandboxError;
 pub use image::{
-    BuildStep, DeriveStep, Identity, Image, ImageError, Manifest, NativeSymbol, PageRun, Part, Source, build, derive,
+    BuildStep, DeriveStep, Identity, Image, ImageError, Manifest, NativeSymbol, PageRun, Part, Preparation, Source,
+    build, derive,
 };
 pub use linker::{InstallStep, LinkError, ModuleFault, Packages, PackagesBuilder};
 pub use live::{

@@ -17,14 +17,14 @@ const ROOT: &[u8] = b"/usr";
 const MODIFIED: Timestamp = Timestamp { seconds: 1_767_225_600, nanoseconds: 0 };
 
 /// One file: its path below the library's root, without a leading `/`, and its content.
-pub(super) type LibraryFile = (String, Bytes);
+pub(crate) type LibraryFile = (String, Bytes);
 
 /// Returns an archive of these files.
 ///
 /// # Errors
 ///
 /// A path or a file is longer than the format can say.
-pub(super) fn encode(mut files: Vec<LibraryFile>) -> Result<Vec<u8>, ImageError> {
+pub(crate) fn encode(mut files: Vec<LibraryFile>) -> Result<Vec<u8>, ImageError> {
     files.sort();
     let too_long = |path: &str| ImageError::Module(format!("the library's file `{path}` is too long"));
     let mut archive = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn encode(mut files: Vec<LibraryFile>) -> Result<Vec<u8>, ImageError>
 /// # Errors
 ///
 /// The archive is cut short or its paths are no text.
-pub(super) fn files(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
+pub(crate) fn files(archive: &Bytes) -> Result<Vec<LibraryFile>, ImageError> {
     let mut reader = Reader { archive, position: 0 };
     let count = reader.u32()?;
     let mut index = Vec::new();

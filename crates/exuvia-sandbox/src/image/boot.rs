@@ -151,13 +151,18 @@ impl Boot {
         Ok(boot)
     }
 
-    /// Makes a sandbox of a booted interpreter, with these packages.
-    pub(super) fn resume(engine: &Engine, packages: &Packages, limits: &Limits) -> Result<Self, ImageError> {
-        let vfs = Vfs::new(Arc::clone(packages.library()), crate::sandbox::file_limits(limits));
+    /// Makes a sandbox of a booted interpreter, with these read-only files and native modules.
+    pub(super) fn resume(
+        engine: &Engine,
+        library: Arc<Library>,
+        packages: Option<&Packages>,
+        limits: &Limits,
+    ) -> Result<Self, ImageError> {
+        let vfs = Vfs::new(library, crate::sandbox::file_limits(limits));
         let output = Output { limit: limits.output_bytes, capture: true, ..Output::default() };
         let host = Box::new(BootHost { ticks: 0, random: 0 });
         let mut guest = Guest::new(host, vfs, limits.memory_bytes, output);
-        guest.loader = Loader::new(Some(packages.clone()), engine.native());
+        guest.loader = Loader::new(packages.cloned(), engine.native());
         let mut store = Store::new(engine.pre().module().engine(), guest);
         let instance = pollster::block_on(engine.pre().instantiate_async(&mut store)).map_err(ImageError::Compile)?;
         let mut boot = Self::of(store, instance)?;

@@ -10,6 +10,7 @@ use wasmtime::Module;
 use super::boot::{Boot, GLUE_TABLE};
 use super::format::{Contents, PageRun, encode};
 use super::rewrite::{Booted, freeze, prepare};
+use super::archive::LibraryFile;
 use super::{ImageError, archive};
 use crate::engine::{EngineOptions, configuration, linker};
 use crate::vfs::Library;
@@ -40,13 +41,13 @@ pub enum BuildStep {
     Freezing,
 }
 
-/// Compiles every module of the standard library below the folder `/usr` to bytecode that is never checked against its
+/// Compiles every module below the folder `ROOT` to bytecode that is never checked against its
 /// source ("unchecked hash-based pycs", PEP 552): neither can change. Modules that cannot be compiled stay sources.
 const COMPILE_LIBRARY: &str = r"
 import importlib.util, os, sys
 from importlib import _bootstrap_external as _external
 import _imp
-for folder, folders, names in os.walk('/usr/lib/python3.14'):
+for folder, folders, names in os.walk(ROOT):
     folders.sort()
     for name in sorted(names):
         if not name.endswith('.py'):
@@ -104,6 +105,9 @@ del array, random
 
 /// The offset of the generator's 624 words within its object: the object's header (a count and a type) and the index.
 const RANDOM_STATE_OFFSET: u32 = 12;
+
+/// Where the standard library is, below `/usr`.
+const LIBRARY: &str = "lib/python3.14";
 
 /// What tells which pages of memory every sandbox writes to.
 pub(super) const FIRST_CELL: &str = "1 + 1";
@@ -226,18 +230,27 @@ pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
 fn compile_library(
     linker: &wasmtime::Linker<crate::guest::Guest>,
     module: &Module,
-    files: &[(String, Bytes)],
+    files: &[LibraryFile],
     limits: &Limits,
-) -> Result<Vec<(String, Bytes)>, ImageError> {
+) -> Result<Vec<LibraryFile>, ImageError> {
     let library = Arc::new(archive::library(files.iter().cloned()).map_err(library_error)?);
     let mut boot = Boot::start(linker, module, library, limits)?;
-    boot.run(COMPILE_LIBRARY)?;
+    compile_modules(&mut boot, LIBRARY, files)
+}
+
+/// Compiles the modules below a folder of the interpreter's to bytecode: files to lie beside them.
+pub(super) fn compile_modules(
+    boot: &mut Boot,
+    root: &str,
+    files: &[LibraryFile],
+) -> Result<Vec<LibraryFile>, ImageError> {
+    boot.run(&format!("ROOT = '/usr/{root}'{COMPILE_LIBRARY}"))?;
     let mut compiled = Vec::new();
     for (path, _) in files {
         let Some((folder, name)) = path.strip_suffix(".py").and_then(|path| path.rsplit_once('/')) else {
             continue;
         };
-        if !folder.starts_with("lib/python3.14") {
+        if !folder.starts_with(root) {
             continue;
         }
         let target = format!("{folder}/__pycache__/{name}.cpython-314.pyc");

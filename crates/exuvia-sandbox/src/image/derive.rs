@@ -1,17 +1,24 @@
 //! Deriving an image: the interpreter frozen again, with packages installed and modules imported.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use exuvia_core::Limits;
 
+use super::archive::LibraryFile;
 use super::boot::Boot;
-use super::build::{FIRST_CELL, LIST_OBJECTS, SETTLE, changed_pages, words};
+use super::build::{FIRST_CELL, LIST_OBJECTS, SETTLE, changed_pages, compile_modules, words};
 use super::format::{Contents, encode};
 use super::merge::{Target, merge};
 use super::rewrite::{Booted, freeze};
 use super::{ImageError, NativeSymbol, archive};
 use crate::engine::Engine;
 use crate::linker::{Frozen, Packages};
+
+/// Returns what the interpreter may use while an image is made.
+fn limits() -> Limits {
+    Limits { memory_bytes: 1 << 30, file_bytes: 1 << 30, ..Limits::default() }
+}
 
 /// A step of [`derive`], for those who watch it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,19 +29,38 @@ pub enum DeriveStep {
     Freezing,
 }
 
-/// Derives an image from the one of `engine`: with these packages installed, all their native modules loaded, and
-/// `modules` imported. Returns the bytes of its file. The same packages and modules give the same bytes.
+/// What a derived image is to hold ready beside the packages' files.
+#[derive(Debug, Clone, Default)]
+pub struct Preparation {
+    /// The modules to import.
+    pub modules: Vec<String>,
+    /// A program to run after that, so that what it leads to (modules that are imported when they are first used, caches
+    /// that are filled) is there too. It has a namespace of its own, which is thrown away. The pages of memory that it
+    /// writes to when it is run once more are made present in every sandbox at once: let it do what programs will do.
+    pub program: String,
+}
+
+impl Preparation {
+    /// The statement that runs the program.
+    fn call(&self) -> String {
+        let program = python_text(&self.program);
+        format!("exec(compile({program}, '<preparation>', 'exec'), {{'__name__': '__prepare__'}})")
+    }
+}
+
+/// Derives an image from the one of `engine`: with these packages installed, all their native modules loaded, and what
+/// `preparation` says. Returns the bytes of its file. The same packages and preparation give the same bytes.
 ///
 /// A sandbox of such an image has the packages without being told, and importing what is imported costs nothing.
 ///
 /// # Errors
 ///
-/// The packages were installed for another image, a native module cannot be loaded, or a module cannot be imported: the
-/// message has the traceback.
+/// The packages were installed for another image, a native module cannot be loaded, or the preparation raises an
+/// exception: the message has the traceback.
 pub fn derive(
     engine: &Engine,
     packages: &Packages,
-    modules: &[String],
+    preparation: &Preparation,
     mut watch: impl FnMut(DeriveStep),
 ) -> Result<Vec<u8>, ImageError> {
     let base = engine.image();
@@ -43,12 +69,12 @@ pub fn derive(
     }
     watch(DeriveStep::Importing);
     // What is imported gives the same memory each time: the first one is only there to be searched.
-    let mut searched = import(engine, packages, modules)?;
+    let mut searched = import(engine, packages, preparation)?;
     searched.run(LIST_OBJECTS)?;
     let objects = words(&searched.take_file("/tmp/objects")?);
     let types = words(&searched.take_file("/tmp/types")?).into_iter().collect();
     drop(searched);
-    let mut boot = import(engine, packages, modules)?;
+    let mut boot = import(engine, packages, preparation)?;
     boot.make_immortal(&objects, &types)?;
 
     watch(DeriveStep::Freezing);
@@ -63,6 +89,8 @@ pub fn derive(
     let memory = boot.memory().to_vec();
     let module = freeze(&merged.wasm, &Booted { memory: &memory, globals, table: Vec::new() })?;
     boot.enter_cell(FIRST_CELL)?;
+    // What was run to prepare it is what is expected of its sandboxes: they write to the same pages.
+    boot.run(&preparation.call())?;
 
     let manifest = base.manifest();
     let mut files = archive::files(base.library())?;
@@ -73,7 +101,7 @@ pub fn derive(
         engine: manifest.engine.clone(),
         version: manifest.version.clone(),
         sources: sources(&manifest.sources, packages),
-        modules: manifest.modules.iter().chain(modules).cloned().collect(),
+        modules: manifest.modules.iter().chain(&preparation.modules).cloned().collect(),
         memory_bytes: memory.len() as u64,
         random_state: manifest.random_state,
         hot_pages: changed_pages(&memory, boot.memory()),
@@ -83,18 +111,36 @@ pub fn derive(
     }))
 }
 
-/// Makes a sandbox in which all native modules are loaded and these modules imported.
-fn import(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Boot, ImageError> {
-    let limits = Limits { memory_bytes: 1 << 30, file_bytes: 1 << 30, ..Limits::default() };
-    let mut boot = Boot::resume(engine, packages, &limits)?;
-    // The first one is there so that `_` is bound.
-    let names: Vec<String> = modules.iter().map(|name| format!("{name:?}")).collect();
-    boot.run(&format!("import importlib\nfor _ in [{}]: importlib.import_module(_)\ndel importlib, _\n", names.join(", ")))?;
+/// Compiles the modules of packages to bytecode: files to lie beside them. All paths are below `/usr`.
+pub(crate) fn compile_packages(
+    engine: &Engine,
+    root: &str,
+    files: &[LibraryFile],
+) -> Result<Vec<LibraryFile>, ImageError> {
+    let library = archive::library_with(engine.image().library().clone(), files.to_vec())
+        .map_err(|error| ImageError::Module(error.to_string()))?;
+    let mut boot = Boot::resume(engine, Arc::new(library), None, &limits())?;
+    compile_modules(&mut boot, root, files)
+}
+
+/// Makes a sandbox in which all native modules are loaded, and prepares it.
+fn import(engine: &Engine, packages: &Packages, preparation: &Preparation) -> Result<Boot, ImageError> {
+    let mut boot = Boot::resume(engine, Arc::clone(packages.library()), Some(packages), &limits())?;
+    for name in &preparation.modules {
+        boot.run(&format!("__import__({})", python_text(name)))?;
+    }
+    boot.run(&preparation.call())?;
     for path in packages.extension_modules() {
         boot.open_library(&format!("/usr/{path}"))?;
     }
     boot.run(SETTLE)?;
     Ok(boot)
+}
+
+/// Writes a text as Python reads it.
+fn python_text(text: &str) -> String {
+    // JSON's strings are Python's, but for half surrogate pairs, which no text of Rust's has.
+    serde_json::to_string(text).expect("a text can be written as JSON")
 }
 
 /// Gives each function that makes a Python module a place in the table. Returns the size of the table with them, and

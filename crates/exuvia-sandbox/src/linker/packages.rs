@@ -13,7 +13,8 @@ use super::frozen::INITIALISER;
 use super::interpreter::Interpreter;
 use super::prelink::{Import, Linked, link};
 use crate::engine::Engine;
-use crate::image::{Identity, ImageError, archive, compiled, sha256};
+use crate::image::archive::LibraryFile;
+use crate::image::{Identity, ImageError, archive, compile_packages, compiled, sha256};
 use crate::vfs::Library;
 
 /// Where packages lie, below `/usr`.
@@ -68,6 +69,11 @@ pub enum InstallStep<'a> {
         path: &'a str,
         /// Its size in bytes.
         bytes: usize,
+    },
+    /// Python's modules are compiled to bytecode.
+    CompilingPython {
+        /// How many.
+        modules: usize,
     },
     /// A native module was compiled before.
     Cached {
@@ -220,12 +226,46 @@ impl PackagesBuilder {
             }
             files.push((format!("{SITE_PACKAGES}/{path}"), shown));
         }
+        let bytecode = self.bytecode(&files, &mut watch)?;
+        files.extend(bytecode);
         let library = archive::library_with(image.library().clone(), files.clone())
             .map_err(|error| LinkError::Files(error.to_string()))?;
         let paths = modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
         let image = image.identity().clone();
         let library = Arc::new(library);
         Ok(Packages { inner: Arc::new(Inner { image, interpreter, files, library, modules, paths }) })
+    }
+
+    /// Compiles the packages' Python to bytecode, or takes what was compiled before.
+    fn bytecode(
+        &self,
+        files: &[LibraryFile],
+        watch: &mut impl FnMut(InstallStep<'_>),
+    ) -> Result<Vec<LibraryFile>, LinkError> {
+        let sources: Vec<LibraryFile> = files.iter().filter(|(path, _)| path.ends_with(".py")).cloned().collect();
+        if sources.is_empty() {
+            return Ok(sources);
+        }
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| LinkError::Read { path, source }
+        };
+        let key = sha256(&[self.engine.image().identity().as_str().as_bytes(), &archive::encode(sources.clone())?].concat());
+        let kept = self.cache.as_ref().map(|folder| folder.join(format!("{key}.bytecode")));
+        if let Some(kept) = &kept
+            && kept.is_file()
+        {
+            return Ok(archive::files(&fs::read(kept).map_err(unreadable(kept))?.into())?);
+        }
+        watch(InstallStep::CompilingPython { modules: sources.len() });
+        let compiled = compile_packages(&self.engine, SITE_PACKAGES, &sources)?;
+        if let Some(kept) = &kept {
+            let content = archive::encode(compiled.clone())?;
+            let folder = self.cache.as_deref().unwrap_or(kept);
+            compiled::create_private_folder(folder).map_err(unreadable(folder))?;
+            compiled::write_whole(kept, &content).map_err(unreadable(kept))?;
+        }
+        Ok(compiled)
     }
 
     fn module(
