@@ -18,6 +18,7 @@ mod suite {
     pub(crate) mod limited;
     pub(crate) mod modules;
     pub(crate) mod mounts;
+    pub(crate) mod native;
     pub(crate) mod packages;
     pub(crate) mod repeat;
     pub(crate) mod replay;
@@ -25,10 +26,12 @@ mod suite {
     pub(crate) mod sessions;
     pub(crate) mod strikes;
     pub(crate) mod tools;
+    pub(crate) mod wheels;
 }
 
 use suite::{
-    cases, crowd, hostile, limited, modules, mounts, packages, repeat, replay, reports, sessions, strikes, tools,
+    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, strikes, tools,
+    wheels,
 };
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         limited::trials(),
         modules::trials(),
         mounts::trials(),
+        native::trials(),
         packages::trials(),
         repeat::trials(),
         replay::trials(),
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         sessions::trials(),
         strikes::trials(),
         tools::trials(),
+        wheels::trials(),
     ]
     .into_iter()
     .flatten()

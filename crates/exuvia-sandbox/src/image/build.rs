@@ -7,10 +7,10 @@ use bytes::Bytes;
 use exuvia_core::Limits;
 use wasmtime::Module;
 
+use super::archive::LibraryFile;
 use super::boot::{Boot, GLUE_TABLE};
 use super::format::{Contents, PageRun, encode};
 use super::rewrite::{Booted, freeze, prepare};
-use super::archive::LibraryFile;
 use super::{ImageError, archive};
 use crate::engine::{EngineOptions, configuration, linker};
 use crate::vfs::Library;

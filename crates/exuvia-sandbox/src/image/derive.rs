@@ -79,8 +79,10 @@ pub fn derive(
 
     watch(DeriveStep::Freezing);
     let frozen = boot.frozen();
-    let (table_size, native) = table_of(&mut boot, &frozen);
-    let placed: Vec<_> = frozen.placed.iter().cloned().chain(native.iter().map(|(_, placed)| placed.clone())).collect();
+    let initialisers = initialisers(&frozen, boot.table_size())?;
+    let table_size = boot.table_size() + initialisers.len() as u64;
+    let made = initialisers.iter().map(|each| (each.symbol.address, each.target.clone()));
+    let placed: Vec<_> = frozen.placed.iter().cloned().chain(made).collect();
     let merged = merge(base.module(), &frozen.sides(), table_size, &placed)?;
     let mut globals = boot.mutable_globals()?;
     for (side, name, index) in &merged.globals {
@@ -95,8 +97,7 @@ pub fn derive(
     let manifest = base.manifest();
     let mut files = archive::files(base.library())?;
     files.extend(packages.files().iter().cloned());
-    let mut native: Vec<NativeSymbol> = native.into_iter().map(|(symbol, _)| symbol).collect();
-    native.splice(0..0, manifest.native.iter().cloned());
+    let native = manifest.native.iter().cloned().chain(initialisers.into_iter().map(|each| each.symbol)).collect();
     Ok(encode(Contents {
         engine: manifest.engine.clone(),
         version: manifest.version.clone(),
@@ -143,18 +144,21 @@ fn python_text(text: &str) -> String {
     serde_json::to_string(text).expect("a text can be written as JSON")
 }
 
-/// Gives each function that makes a Python module a place in the table. Returns the size of the table with them, and
-/// for each how `dlsym` finds it and what stands there.
-fn table_of(boot: &mut Boot, frozen: &Frozen) -> (u64, Vec<(NativeSymbol, (u32, Target))>) {
-    let mut size = boot.table_size();
-    let mut symbols = Vec::new();
-    for (handle, side, name) in &frozen.initialisers {
-        let slot = u32::try_from(size).unwrap_or(u32::MAX);
-        size += 1;
-        let symbol = NativeSymbol { handle: *handle, name: name.clone(), address: slot };
-        symbols.push((symbol, (slot, Target::Side(*side, name.clone()))));
-    }
-    (size, symbols)
+/// A function that makes a Python module, as it is found and where it stands.
+struct Initialiser {
+    symbol: NativeSymbol,
+    target: Target,
+}
+
+/// Gives each function that makes a Python module a place behind the function table's end.
+fn initialisers(frozen: &Frozen, table_size: u64) -> Result<Vec<Initialiser>, ImageError> {
+    let first = u32::try_from(table_size).map_err(|_| ImageError::Module("the table is too large".to_owned()))?;
+    let places = (first..).zip(&frozen.initialisers);
+    let initialisers = places.map(|(address, (handle, side, name))| Initialiser {
+        symbol: NativeSymbol { handle: *handle, name: name.clone(), address },
+        target: Target::Side(*side, name.clone()),
+    });
+    Ok(initialisers.collect())
 }
 
 /// Names and versions of what the image is made of: those of the packages are in the names of their metadata's folders.

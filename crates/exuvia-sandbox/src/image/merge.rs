@@ -78,7 +78,7 @@ pub(super) fn merge(
         next.tags += contents.spaces.counts.tags - contents.spaces.imported.tags;
         parsed.push((start, contents));
     }
-    let mut merger = Merger { base: spaces, sides, parsed, placed };
+    let merger = Merger { base: spaces, sides, parsed, placed };
     merger.write(base, table_size)
 }
 
@@ -184,32 +184,17 @@ struct Merger<'a> {
 }
 
 impl Merger<'_> {
-    fn write(&mut self, base: &[u8], table_size: u64) -> Result<Merged, ImageError> {
+    fn write(&self, base: &[u8], table_size: u64) -> Result<Merged, ImageError> {
         let mut maps = (0..self.sides.len()).map(|side| self.indices(side)).collect::<Result<Vec<_>, _>>()?;
+        let globals = self.mutable_globals(&maps);
         let mut module = Module::new();
-        let mut globals = Vec::new();
-        let mut code = None;
+        let mut code = CodeSection::new();
         for payload in Parser::new(0).parse_all(base) {
             let payload = payload?;
+            if self.definitions(&payload, &mut maps, &mut module)? {
+                continue;
+            }
             match &payload {
-                Payload::TypeSection(reader) => {
-                    let mut types = TypeSection::new();
-                    RoundtripReencoder.parse_type_section(&mut types, reader.clone())?;
-                    self.append(&mut maps, |map, payload| match payload {
-                        Payload::TypeSection(reader) => map.parse_type_section(&mut types, reader.clone()),
-                        _ => Ok(()),
-                    })?;
-                    module.section(&types);
-                }
-                Payload::FunctionSection(reader) => {
-                    let mut functions = FunctionSection::new();
-                    RoundtripReencoder.parse_function_section(&mut functions, reader.clone())?;
-                    self.append(&mut maps, |map, payload| match payload {
-                        Payload::FunctionSection(reader) => map.parse_function_section(&mut functions, reader.clone()),
-                        _ => Ok(()),
-                    })?;
-                    module.section(&functions);
-                }
                 Payload::TableSection(reader) => {
                     let mut tables = TableSection::new();
                     for (index, table) in reader.clone().into_iter().enumerate() {
@@ -221,28 +206,9 @@ impl Merger<'_> {
                     }
                     module.section(&tables);
                 }
-                Payload::TagSection(reader) => {
-                    let mut tags = TagSection::new();
-                    RoundtripReencoder.parse_tag_section(&mut tags, reader.clone())?;
-                    self.append(&mut maps, |map, payload| match payload {
-                        Payload::TagSection(reader) => map.parse_tag_section(&mut tags, reader.clone()),
-                        _ => Ok(()),
-                    })?;
-                    module.section(&tags);
-                }
-                Payload::GlobalSection(reader) => {
-                    let mut section = GlobalSection::new();
-                    RoundtripReencoder.parse_global_section(&mut section, reader.clone())?;
-                    self.append(&mut maps, |map, payload| match payload {
-                        Payload::GlobalSection(reader) => map.parse_global_section(&mut section, reader.clone()),
-                        _ => Ok(()),
-                    })?;
-                    module.section(&section);
-                }
                 Payload::ExportSection(reader) => {
                     let mut exports = ExportSection::new();
                     RoundtripReencoder.parse_export_section(&mut exports, reader.clone())?;
-                    globals = self.mutable_globals(&maps);
                     for (_, _, index) in &globals {
                         exports.export(&global_name(*index), ExportKind::Global, *index);
                     }
@@ -254,15 +220,14 @@ impl Merger<'_> {
                     self.elements(&mut maps, &mut elements)?;
                     module.section(&elements);
                 }
-                Payload::CodeSectionStart { .. } => code = Some(CodeSection::new()),
                 Payload::CodeSectionEntry(body) => {
-                    let code = code.get_or_insert_default();
                     code.raw(body.as_bytes());
                     if code.len() == self.base.counts.functions - self.base.imported.functions {
-                        self.code(&mut maps, code)?;
-                        module.section(code);
+                        self.code(&mut maps, &mut code)?;
+                        module.section(&code);
                     }
                 }
+                Payload::CodeSectionStart { .. } => {}
                 _ => {
                     if let Some((id, range)) = payload.as_section() {
                         module.section(&RawSection { id, data: &base[range] });
@@ -271,6 +236,56 @@ impl Merger<'_> {
             }
         }
         Ok(Merged { wasm: module.finish(), globals })
+    }
+
+    /// Writes a section of definitions with those of the native modules behind the interpreter's, and returns true; false
+    /// for another section.
+    fn definitions(
+        &self,
+        payload: &Payload<'_>,
+        maps: &mut [Indices],
+        module: &mut Module,
+    ) -> Result<bool, ImageError> {
+        match payload {
+            Payload::TypeSection(reader) => {
+                let mut types = TypeSection::new();
+                RoundtripReencoder.parse_type_section(&mut types, reader.clone())?;
+                self.append(maps, |map, payload| match payload {
+                    Payload::TypeSection(reader) => map.parse_type_section(&mut types, reader.clone()),
+                    _ => Ok(()),
+                })?;
+                module.section(&types);
+            }
+            Payload::FunctionSection(reader) => {
+                let mut functions = FunctionSection::new();
+                RoundtripReencoder.parse_function_section(&mut functions, reader.clone())?;
+                self.append(maps, |map, payload| match payload {
+                    Payload::FunctionSection(reader) => map.parse_function_section(&mut functions, reader.clone()),
+                    _ => Ok(()),
+                })?;
+                module.section(&functions);
+            }
+            Payload::TagSection(reader) => {
+                let mut tags = TagSection::new();
+                RoundtripReencoder.parse_tag_section(&mut tags, reader.clone())?;
+                self.append(maps, |map, payload| match payload {
+                    Payload::TagSection(reader) => map.parse_tag_section(&mut tags, reader.clone()),
+                    _ => Ok(()),
+                })?;
+                module.section(&tags);
+            }
+            Payload::GlobalSection(reader) => {
+                let mut globals = GlobalSection::new();
+                RoundtripReencoder.parse_global_section(&mut globals, reader.clone())?;
+                self.append(maps, |map, payload| match payload {
+                    Payload::GlobalSection(reader) => map.parse_global_section(&mut globals, reader.clone()),
+                    _ => Ok(()),
+                })?;
+                module.section(&globals);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Does something for each section of each native module.
@@ -305,9 +320,10 @@ impl Merger<'_> {
                     map.functions.push(self.base.export(ExportKind::Func, name)?);
                 }
                 (TypeRef::Func(_), Resolved::Function(side, name)) => map.functions.push(self.function(*side, name)?),
-                // Its own `exuvia_load` has become a trap.
                 (TypeRef::Func(_), Resolved::Absent) => {
-                    return Err(ImageError::Module("a weak function is missing, which an image cannot have".to_owned()));
+                    return Err(ImageError::Module(
+                        "a weak function is missing, which an image cannot have".to_owned(),
+                    ));
                 }
                 _ => return Err(ImageError::Module("an import of a native module was not resolved".to_owned())),
             }

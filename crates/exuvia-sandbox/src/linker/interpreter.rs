@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use wasmparser::{
-    CompositeInnerType, ConstExpr, ElementItems, ElementKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef,
+    CompositeInnerType, ConstExpr, ElementItems, ElementKind, ExternalKind, FuncType, Operator, Parser, Payload,
+    TypeRef,
 };
 
 use crate::image::ImageError;

@@ -10,7 +10,9 @@
 
 use std::sync::Arc;
 
-use wasmtime::{AsContextMut as _, Caller, Extern, Func, FuncType, Global, GlobalType, Instance, Linker, Mutability, Ref};
+use wasmtime::{
+    AsContextMut as _, Caller, Extern, Func, FuncType, Global, GlobalType, Instance, Linker, Mutability, Ref,
+};
 use wasmtime::{Table, Trap, Val, ValType};
 
 use super::frozen::Frozen;
@@ -116,7 +118,8 @@ pub(crate) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         "link",
         |mut caller: Caller<'_, Guest>, (handle, begins, answer, address, bytes): (u32, u32, u32, u32, u32)| {
             Box::new(async move {
-                let next = if begins == 0 { go_on(&mut caller, handle, answer).await } else { begin(&mut caller, handle) };
+                let next =
+                    if begins == 0 { go_on(&mut caller, handle, answer).await } else { begin(&mut caller, handle) };
                 let action = next.unwrap_or_else(|message| {
                     tell(&mut caller, Place { address, bytes }, &message);
                     Action::Fail
@@ -246,7 +249,8 @@ async fn load(caller: &mut Caller<'_, Guest>, module: usize, address: u32) -> Re
     let instance = Instance::new_async(caller.as_context_mut(), &native.compiled, &imports)
         .await
         .map_err(|error| format!("{path}: {error:#}"))?;
-    let load = instance.get_func(caller.as_context_mut(), LOAD).ok_or_else(|| format!("{path}: it cannot be loaded"))?;
+    let load =
+        instance.get_func(caller.as_context_mut(), LOAD).ok_or_else(|| format!("{path}: it cannot be loaded"))?;
     let slot = table_base + native.linked.table_elements;
     table
         .set(caller.as_context_mut(), u64::from(slot), Ref::Func(Some(load)))
@@ -347,7 +351,11 @@ fn missing_symbols(path: &str, missing: &[&str]) -> Refusal {
 }
 
 /// What stands for a weak symbol that is not there: the address 0, or a function that ends the sandbox.
-fn absent(caller: &mut Caller<'_, Guest>, native: &super::packages::NativeModule, index: usize) -> Result<Extern, Refusal> {
+fn absent(
+    caller: &mut Caller<'_, Guest>,
+    native: &super::packages::NativeModule,
+    index: usize,
+) -> Result<Extern, Refusal> {
     let ty = native.compiled.imports().nth(index).map(|import| import.ty());
     match ty.as_ref().and_then(wasmtime::ExternType::func) {
         None => number(caller, 0),

@@ -117,7 +117,8 @@ impl Packages {
     /// Returns the paths, below `/usr`, of the native modules that Python can import.
     pub(crate) fn extension_modules(&self) -> impl Iterator<Item = String> {
         let modules = self.inner.modules.iter();
-        let importable = modules.filter(|module| module.linked.functions.keys().any(|name| name.starts_with(INITIALISER)));
+        let importable =
+            modules.filter(|module| module.linked.functions.keys().any(|name| name.starts_with(INITIALISER)));
         importable.map(|module| format!("{SITE_PACKAGES}/{}", module.path))
     }
 
@@ -190,9 +191,10 @@ impl PackagesBuilder {
         for entry in fs::read_dir(folder).map_err(failed(folder))? {
             let entry = entry.map_err(failed(folder))?;
             let path = entry.path();
-            let name = entry.file_name().into_string().map_err(|name| {
-                LinkError::Files(format!("the name `{}` is no text", name.display()))
-            })?;
+            let name = entry
+                .file_name()
+                .into_string()
+                .map_err(|name| LinkError::Files(format!("the name `{}` is no text", name.display())))?;
             let place = if place.is_empty() { name } else { format!("{place}/{name}") };
             let kind = entry.file_type().map_err(failed(&path))?;
             if kind.is_dir() {
@@ -250,7 +252,8 @@ impl PackagesBuilder {
             let path = path.to_owned();
             move |source| LinkError::Read { path, source }
         };
-        let key = sha256(&[self.engine.image().identity().as_str().as_bytes(), &archive::encode(sources.clone())?].concat());
+        let key =
+            sha256(&[self.engine.image().identity().as_str().as_bytes(), &archive::encode(sources.clone())?].concat());
         let kept = self.cache.as_ref().map(|folder| folder.join(format!("{key}.bytecode")));
         if let Some(kept) = &kept
             && kept.is_file()

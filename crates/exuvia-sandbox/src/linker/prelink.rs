@@ -132,12 +132,7 @@ impl<'s> Linking<'s> {
             import_section: ImportSection::new(),
             functions_imported: 0,
             globals_imported: 0,
-            indices: Indices {
-                functions: Vec::new(),
-                globals: Vec::new(),
-                bases: [0, 0],
-                passive: HashMap::new(),
-            },
+            indices: Indices { functions: Vec::new(), globals: Vec::new(), bases: [0, 0], passive: HashMap::new() },
             elements: Vec::new(),
             places: HashMap::new(),
             passive: Passive::default(),
@@ -354,7 +349,10 @@ impl<'s> Linking<'s> {
                 Some(ty) if *ty == side.types[tag.ty as usize] => {}
                 Some(_) => return Err(ModuleFault::Type { name: tag.name.to_owned() }),
                 None => {
-                    return Err(ModuleFault::form(format!("it throws exceptions of the kind `{}`, of which there are none", tag.name)));
+                    return Err(ModuleFault::form(format!(
+                        "it throws exceptions of the kind `{}`, of which there are none",
+                        tag.name
+                    )));
                 }
             }
             let ty = TagType { kind: TagKind::Exception, func_type_idx: tag.ty };
@@ -404,7 +402,8 @@ impl<'s> Linking<'s> {
             wasm: module.finish(),
             memory_bytes: self.passive.memory_bytes,
             alignment: self.dylink.alignment,
-            table_elements: u32::try_from(self.elements.len()).map_err(|_| ModuleFault::form("its table is too large"))?,
+            table_elements: u32::try_from(self.elements.len())
+                .map_err(|_| ModuleFault::form("its table is too large"))?,
             data,
             needed: self.dylink.needed.clone(),
             runtime_paths: self.dylink.runtime_paths.clone(),
@@ -527,9 +526,7 @@ impl<'s> Linking<'s> {
         let mut function = Function::new([]);
         // Traps where the source ends behind the segment, without being led astray by a sum that wraps around.
         for larger in [length, from] {
-            function
-                .instruction(&Instruction::LocalGet(larger))
-                .instruction(&Instruction::GlobalGet(segment_length));
+            function.instruction(&Instruction::LocalGet(larger)).instruction(&Instruction::GlobalGet(segment_length));
             if larger == from {
                 function.instruction(&Instruction::LocalGet(length)).instruction(&Instruction::I32Sub);
             }

@@ -61,9 +61,9 @@ impl Symbols {
                 continue;
             };
             *looked_at += 1;
-            let needed = packages.library_of(*module, name).ok_or_else(|| {
-                format!("{} needs the library `{name}`, which is not installed", native.path)
-            })?;
+            let needed = packages
+                .library_of(*module, name)
+                .ok_or_else(|| format!("{} needs the library `{name}`, which is not installed", native.path))?;
             if seen.insert(needed) && self.loaded(needed).is_none() {
                 way.push((needed, 0));
             }

@@ -44,15 +44,35 @@ pub(crate) fn engine_for(sandboxes_max: u32) -> Result<Engine, Failed> {
     load(sandboxes_max).map_err(Failed::from)
 }
 
+/// Returns the folder for compiled code, beside the image.
+pub(crate) fn compiled_folder() -> PathBuf {
+    image_path().with_file_name("compiled")
+}
+
+/// Returns how much memory of this process is in use.
+///
+/// # Errors
+///
+/// The operating system does not tell.
+pub(crate) fn resident_bytes() -> Result<u64, Failed> {
+    const PAGE_BYTES: u64 = 4_096;
+    let text = std::fs::read_to_string("/proc/self/statm")?;
+    let pages = text.split(' ').nth(1).ok_or("no size is told")?;
+    Ok(pages.parse::<u64>()? * PAGE_BYTES)
+}
+
 #[expect(clippy::disallowed_methods, reason = "tests are an edge of the program: another image can be named")]
+fn image_path() -> PathBuf {
+    env::var_os("EXUVIA_IMAGE").map_or_else(|| workspace().join("target/image/cpython.exuvia"), PathBuf::from)
+}
+
 fn load(sandboxes_max: u32) -> Result<Engine, String> {
-    let path =
-        env::var_os("EXUVIA_IMAGE").map_or_else(|| workspace().join("target/image/cpython.exuvia"), PathBuf::from);
+    let path = image_path();
     let unusable = |error: &dyn std::fmt::Display| {
         format!("no image at `{}`: {error}\nhint: run `cargo xtask image`", path.display())
     };
     let image = Image::open(&path).map_err(|error| unusable(&error))?;
-    let options = EngineOptions { sandboxes_max, cache: path.parent().map(|folder| folder.join("compiled")) };
+    let options = EngineOptions { sandboxes_max, cache: Some(compiled_folder()) };
     Engine::new(&image, &options).map_err(|error| unusable(&error))
 }
 

@@ -13,7 +13,7 @@ fn check(names: &[String], texts: &[String]) {
     let originals: Vec<Vec<u8>> = texts.iter().map(|text| assemble(text)).collect();
     let before = node::transcripts(&originals);
     for lower_bulk_memory in [false, true] {
-        let options = Options { lower_bulk_memory };
+        let options = Options { lower_bulk_memory, ..Options::default() };
         let translated: Vec<Vec<u8>> = originals.iter().map(|wasm| translate_to_standard(wasm, &options)).collect();
         let after = runtime::transcripts(&translated);
         assert_eq!(before.len(), after.len());

@@ -1,0 +1,296 @@
+//! Native modules, as a linker of C would make them, written by hand: what loads, what is refused, what is stopped.
+
+mod side;
+
+use std::time::Duration;
+
+use exuvia_core::{Status, StopReason};
+use exuvia_sandbox::{
+    Engine, EngineOptions, Image, LinkError, Packages, PackagesBuilder, Preparation, Sandbox, derive,
+};
+use libtest_mimic::{Failed, Trial};
+
+use self::side::Side;
+use super::fixture::{self, Verdict, ensure, same, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("native::a_module_loads_once", loads),
+        trial("native::data_and_constructors_are_in_place", data),
+        trial("native::libraries_are_found_and_share_their_symbols", libraries),
+        trial("native::passive_data_are_copied_within_bounds", passive),
+        trial("native::memory_grows_only_through_the_allocator", memory),
+        trial("native::exceptions_leave_nothing_behind", exceptions),
+        trial("native::loops_without_memory_are_stopped", loops),
+        trial("native::what_is_missing_is_named", missing),
+        trial("native::what_the_program_wrote_is_not_loaded", written),
+        trial("native::broken_modules_are_refused_when_they_are_installed", broken),
+        trial("native::a_derived_image_has_them", derived),
+    ]
+}
+
+/// Begins an installation, with compiled code kept beside the image's.
+fn builder() -> Result<PackagesBuilder, Failed> {
+    Ok(Packages::builder(fixture::engine()?).cache(fixture::compiled_folder()))
+}
+
+fn install(files: &[(&str, Vec<u8>)]) -> Result<Packages, Failed> {
+    let builder = files.iter().fold(builder()?, |builder, (path, content)| builder.file(*path, content.clone()));
+    Ok(builder.install(|_| {})?)
+}
+
+fn sandbox(files: &[(&str, Vec<u8>)]) -> Result<Sandbox, Failed> {
+    Ok(fixture::builder()?.packages(&install(files)?).build()?)
+}
+
+/// Runs a program and compares all that it prints.
+fn prints(sandbox: &mut Sandbox, program: &str, expected: &str) -> Verdict {
+    let outcome = sandbox.run(program)?;
+    same("stderr", "", &outcome.stderr)?;
+    if let Some(error) = outcome.error {
+        return Err(format!("{}: {}", error.type_name, error.message).into());
+    }
+    same("stdout", expected, &outcome.stdout)
+}
+
+fn loads() -> Verdict {
+    let probe = Side::new("probe").method("answer", "(call $long (i32.const 42))").wasm();
+    let mut sandbox = sandbox(&[("probe.so", probe)])?;
+    let program = "
+import probe, sys
+print(probe.answer(), probe.__file__)
+first = probe
+del sys.modules['probe']
+import probe
+print(probe is first, probe.answer())
+";
+    prints(&mut sandbox, program, "42 /usr/lib/python3.14/site-packages/probe.so\nFalse 42\n")
+}
+
+fn data() -> Verdict {
+    let probe = Side::new("probe")
+        .method("read", "(call $long (i32.load offset=512 (global.get $memory_base)))")
+        .method("zero", "(call $long (i32.load offset=900 (global.get $memory_base)))")
+        .constructor("(i32.store offset=512 (global.get $memory_base) (i32.add (i32.load offset=512 (global.get $memory_base)) (i32.const 1)))")
+        .item(r#"(data (offset (i32.add (global.get $memory_base) (i32.const 512))) "\09\00\00\00")"#)
+        .wasm();
+    prints(&mut sandbox(&[("probe.so", probe)])?, "import probe\nprint(probe.read(), probe.zero())", "10 0\n")
+}
+
+fn libraries() -> Verdict {
+    // A function, its address, and a variable of a library that lies elsewhere and needs another one.
+    let base = Side::library("base").item(r#"(func (export "seven") (result i32) (i32.const 7))"#).wasm();
+    let shared = Side::library("shared")
+        .needs("libbase.so")
+        .item(r#"(import "env" "seven" (func $seven (result i32)))"#)
+        .item(r#"(global (export "variable") i32 (i32.const 600))"#)
+        .item(r#"(data (offset (i32.add (global.get $memory_base) (i32.const 600))) "\05\00\00\00")"#)
+        .item(r#"(func (export "twice") (param i32) (result i32) (i32.add (i32.mul (local.get 0) (i32.const 2)) (call $seven)))"#)
+        .wasm();
+    let probe = Side::new("probe")
+        .needs("libshared.so")
+        .runtime_path("$ORIGIN/../deps.libs")
+        .item(r#"(import "env" "twice" (func $twice (param i32) (result i32)))"#)
+        .item(r#"(import "GOT.func" "twice" (global $twice_at (mut i32)))"#)
+        .item(r#"(import "GOT.mem" "variable" (global $variable_at (mut i32)))"#)
+        .method("direct", "(call $long (call $twice (i32.const 10)))")
+        .method(
+            "pointer",
+            "(call $long (call_indirect (param i32) (result i32) (i32.const 20) (global.get $twice_at)))",
+        )
+        .method("variable", "(call $long (i32.load (global.get $variable_at)))")
+        .wasm();
+    let mut sandbox = sandbox(&[
+        ("package/__init__.py", Vec::new()),
+        ("package/probe.so", probe),
+        ("deps.libs/libshared.so", shared),
+        ("deps.libs/libbase.so", base),
+    ])?;
+    let program = "from package import probe\nprint(probe.direct(), probe.pointer(), probe.variable())";
+    prints(&mut sandbox, program, "27 47 5\n")
+}
+
+fn passive() -> Verdict {
+    let probe = Side::new("probe")
+        .item(r#"(data $passive "abcdef")"#)
+        .method(
+            "copy",
+            "(memory.init $passive (i32.add (global.get $memory_base) (i32.const 700)) (i32.const 2) (i32.const 4))
+             (call $long (i32.load offset=700 (global.get $memory_base)))",
+        )
+        .method(
+            "beyond",
+            "(memory.init $passive (global.get $memory_base) (i32.const 3) (i32.const 4)) (call $long (i32.const 0))",
+        )
+        .method(
+            "dropped",
+            "(data.drop $passive)
+             (memory.init $passive (global.get $memory_base) (i32.const 0) (i32.const 1)) (call $long (i32.const 0))",
+        )
+        .wasm();
+    let files = [("probe.so", probe)];
+    let mut first = sandbox(&files)?;
+    prints(&mut first, "import probe\nprint(probe.copy().to_bytes(4, 'little'))", "b'cdef'\n")?;
+    for method in ["beyond", "dropped"] {
+        let outcome = sandbox(&files)?.run(&format!("import probe\nprobe.{method}()"))?;
+        let trapped = outcome.status == Status::Stopped { reason: StopReason::Trap };
+        ensure(trapped, format!("`{method}` ended with {:?}", outcome.status))?;
+    }
+    Ok(())
+}
+
+fn memory() -> Verdict {
+    let probe = Side::new("probe").method("grow", "(call $long (memory.grow (i32.const 1)))").wasm();
+    prints(&mut sandbox(&[("probe.so", probe)])?, "import probe\nprint(probe.grow())", "-1\n")
+}
+
+fn exceptions() -> Verdict {
+    const COUNT: u32 = 1_000_000;
+    let body = format!(
+        "(local $left i32)
+         (local.set $left (i32.const {COUNT}))
+         (loop $again
+           try (throw $exception (local.get $left)) catch $exception drop end
+           (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+         (call $long (local.get $left))"
+    );
+    let probe = Side::new("probe")
+        .item(r#"(import "env" "__cpp_exception" (tag $exception (param i32)))"#)
+        .method("throw_all", &body)
+        .wasm();
+    let mut sandbox = sandbox(&[("probe.so", probe)])?;
+    prints(&mut sandbox, "import probe\nprint(probe.throw_all())", "0\n")?;
+    // Each exception is an object of some 32 bytes: kept, they would fill a heap of 32 MB.
+    let before = fixture::resident_bytes()?;
+    prints(&mut sandbox, "for _ in range(4): print(probe.throw_all())", "0\n0\n0\n0\n")?;
+    let grown = fixture::resident_bytes()?.saturating_sub(before);
+    ensure(grown < 64 << 20, format!("4 million exceptions left {grown} bytes"))
+}
+
+fn loops() -> Verdict {
+    let probe = Side::new("probe")
+        .method("spin", "(loop $again (br $again)) (unreachable)")
+        .method("chase", "(return_call $chase (local.get $self) (local.get $argument))")
+        .wasm();
+    let packages = install(&[("probe.so", probe)])?;
+    for method in ["spin", "chase"] {
+        let limits = fixture::limited(Duration::from_millis(200));
+        let mut sandbox = fixture::builder()?.packages(&packages).limits(limits).build()?;
+        let outcome = sandbox.run(&format!("import probe\nprobe.{method}()"))?;
+        let stopped = outcome.status == Status::Stopped { reason: StopReason::Time };
+        ensure(stopped, format!("`{method}` ended with {:?}", outcome.status))?;
+    }
+    Ok(())
+}
+
+const TELL: &str = "
+try:
+    import probe
+except ImportError as error:
+    print(error)
+";
+
+fn missing() -> Verdict {
+    let symbols = Side::new("probe")
+        .item(r#"(import "env" "launch_rockets" (func $launch))"#)
+        .item(r#"(import "GOT.mem" "rockets" (global (mut i32)))"#)
+        .method("go", "(call $launch) (call $long (i32.const 0))")
+        .wasm();
+    let expected = "probe.so needs the symbols `launch_rockets`, `rockets`, which this sandbox does not have\n";
+    prints(&mut sandbox(&[("probe.so", symbols)])?, TELL, expected)?;
+    let library = Side::new("probe").needs("librockets.so").wasm();
+    let expected = "probe.so needs the library `librockets.so`, which is not installed\n";
+    prints(&mut sandbox(&[("probe.so", library)])?, TELL, expected)
+}
+
+fn written() -> Verdict {
+    let probe = Side::new("probe").method("answer", "(call $long (i32.const 42))").wasm();
+    for sandbox in [fixture::sandbox()?, sandbox(&[("other.so", probe.clone())])?] {
+        let mut sandbox = sandbox;
+        let hex: String = probe.iter().map(|byte| format!("{byte:02x}")).collect();
+        let program = format!("open('probe.so', 'wb').write(bytes.fromhex('{hex}')) and None{TELL}");
+        let expected = "/workspace/probe.so: native code is only loaded from packages that the host has installed\n";
+        prints(&mut sandbox, &program, expected)?;
+    }
+    Ok(())
+}
+
+fn broken() -> Verdict {
+    let refused = |content: Vec<u8>| -> Result<String, Failed> {
+        match builder()?.file("probe.so", content).install(|_| {}) {
+            Ok(_) => Err("it was installed".into()),
+            Err(error @ LinkError::Module { .. }) => Ok(error.to_string()),
+            Err(error) => Err(error.into()),
+        }
+    };
+    let cases = [
+        (
+            b"\0asm\x01\0\0\0\x05".to_vec(),
+            "the module is not valid WebAssembly: unexpected end-of-file (at offset 0x9)",
+        ),
+        (wat("(module)"), "it is no side module: its section `dylink.0` is missing"),
+        (Side::new("probe").item("(table 1 funcref)").wasm(), "it has a table of its own"),
+        (Side::new("probe").memory_bytes(1 << 30).wasm(), "it wants 1073741824 bytes of data, the limit is 268435456"),
+        (
+            Side::new("probe").item(r#"(import "env" "PyErr_Clear" (func (param i64)))"#).wasm(),
+            "it uses the symbol `PyErr_Clear` with another type than this interpreter has",
+        ),
+        (Side::new("probe").item("(type $array (array i8))").wasm(), "it has types other than those of functions"),
+        (
+            Side::new("probe").item(r#"(data (offset (i32.const 1024)) "x")"#).wasm(),
+            "a segment does not lie at an offset from `__memory_base`",
+        ),
+        (
+            Side::new("probe")
+                .item(r#"(data (offset (i32.add (global.get $memory_base) (i32.const 1024))) "x")"#)
+                .wasm(),
+            "its data lie outside of its part of the memory",
+        ),
+    ];
+    for (content, fault) in cases {
+        let expected = format!("the native module `probe.so` cannot be used: {fault}");
+        same("the refusal", &expected, &refused(content)?)?;
+    }
+    Ok(())
+}
+
+fn wat(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the test's module is well-formed")
+}
+
+fn derived() -> Verdict {
+    let shared = Side::library("shared")
+        .item(r#"(func $next (export "next") (result i32) (global.set $count (i32.add (global.get $count) (i32.const 1))) (global.get $count))"#)
+        .item("(global $count (mut i32) (i32.const 0))")
+        .wasm();
+    let module = |name: &str| {
+        Side::new(name)
+            .needs("libshared.so")
+            .item(r#"(import "env" "next" (func $next (result i32)))"#)
+            .item(r#"(import "GOT.func" "next" (global $next_at (mut i32)))"#)
+            .method("count", "(call $long (call $next))")
+            .method("count_by_pointer", "(call $long (call_indirect (result i32) (global.get $next_at)))")
+            .wasm()
+    };
+    let files = [("one.so", module("one")), ("two.so", module("two")), ("libshared.so", shared)];
+    let packages = install(&files)?;
+    let engine = fixture::engine()?;
+    let preparation = Preparation { modules: vec!["one".to_owned()], program: "import one; one.count()".to_owned() };
+    let bytes = derive(engine, &packages, &preparation, |_| {})?;
+    ensure(bytes == derive(engine, &packages, &preparation, |_| {})?, "deriving it again gives another image")?;
+
+    let image = Image::from_bytes(bytes.into())?;
+    let options = EngineOptions { sandboxes_max: 4, cache: Some(fixture::compiled_folder()) };
+    let engine = Engine::new(&image, &options)?;
+    let program = "
+import sys
+print('one' in sys.modules, 'two' in sys.modules)
+import one, two
+print(one.count(), two.count(), one.count_by_pointer(), two.count_by_pointer())
+";
+    // Twice: sandboxes share nothing.
+    for _ in 0..2 {
+        prints(&mut engine.sandbox().build()?, program, "True False\n2 3 4 5\n")?;
+    }
+    Ok(())
+}

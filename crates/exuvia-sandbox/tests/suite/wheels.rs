@@ -1,0 +1,159 @@
+//! Wheels from PyPI with native modules: each is installed and used a little.
+//!
+//! `cargo xtask test` fetches them into `target/packages/wheels` before. What they print was worked out by hand or comes
+//! from their documentation; it is nothing that only this project says.
+
+use std::time::Duration;
+
+use exuvia_core::Limits;
+use exuvia_sandbox::Packages;
+use libtest_mimic::{Failed, Trial};
+
+use super::fixture::{self, Verdict, same};
+
+/// A program and what it prints, with the wheels that it needs.
+struct Use {
+    name: &'static str,
+    wheels: &'static [&'static str],
+    program: &'static str,
+    output: &'static str,
+}
+
+const USES: &[Use] = &[
+    Use {
+        name: "msgpack",
+        wheels: &["msgpack"],
+        program: r#"
+import msgpack, msgpack._cmsgpack
+print(msgpack.packb({"a": [1, 2.5, None, True]}).hex())
+print(msgpack.unpackb(bytes.fromhex("93a3666f6fc4026262cd0100")), msgpack.Packer is msgpack._cmsgpack.Packer)
+try:
+    msgpack.unpackb(b"\xc1")
+except msgpack.exceptions.FormatError as error:
+    print(type(error).__name__)
+"#,
+        // The MessagePack specification, by hand.
+        output: "81a1619401cb4004000000000000c0c3\n['foo', b'bb', 256] True\nFormatError\n",
+    },
+    Use {
+        name: "pydantic",
+        wheels: &["annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"],
+        program: r#"
+from datetime import date
+from pydantic import BaseModel, Field, ValidationError
+class Person(BaseModel):
+    name: str = Field(min_length=2)
+    born: date
+    friends: list["Person"] = []
+person = Person.model_validate_json('{"name": "Ada", "born": "1815-12-10", "friends": [{"name": "Al", "born": "1806-06-27"}]}')
+print(person.friends[0].born.year, person.model_dump_json(exclude={"friends"}))
+try:
+    Person(name="A", born="soon")
+except ValidationError as error:
+    print([(each["loc"], each["type"]) for each in error.errors()])
+"#,
+        output: "1806 {\"name\":\"Ada\",\"born\":\"1815-12-10\"}\n[(('name',), 'string_too_short'), (('born',), 'date_from_datetime_parsing')]\n",
+    },
+    Use {
+        name: "python_flint",
+        wheels: &["python_flint"],
+        program: r#"
+import flint
+print(flint.fmpz(2) ** 100, flint.fmpz(2**61 - 1).is_prime(), flint.fmpz(360).factor())
+print(flint.fmpz_poly([-1, 0, 1]).factor(), flint.fmpq(1, 3) + flint.fmpq(1, 6))
+print(flint.fmpz_mat([[1, 2], [3, 4]]).det(), (flint.arb(2).sqrt() ** 2).contains(2))
+"#,
+        // 360 = 2^3 * 3^2 * 5; x^2 - 1 = (x + 1) (x - 1)
+        output: "1267650600228229401496703205376 1 [(2, 3), (3, 2), (5, 1)]\n(1, [(x + (-1), 1), (x + 1, 1)]) 1/2\n-2 True\n",
+    },
+    Use {
+        name: "uharfbuzz",
+        wheels: &["uharfbuzz"],
+        program: r#"
+import uharfbuzz
+buffer = uharfbuzz.Buffer()
+buffer.add_str("שלום")
+buffer.guess_segment_properties()
+print(buffer.direction, buffer.script, len(buffer.glyph_infos))
+"#,
+        // Hebrew is written from right to left; four letters.
+        output: "rtl Hebr 4\n",
+    },
+    Use {
+        name: "librt",
+        wheels: &["librt", "mypy_extensions"],
+        program: r#"
+import base64, librt.base64, librt.strings
+data = bytes(range(256)) * 3
+print(librt.base64.b64encode(data) == base64.b64encode(data), librt.base64.b64decode(base64.b64encode(data)) == data)
+builder = librt.strings.BytesWriter()
+builder.write(b"ab")
+builder.append(99)
+print(builder.getvalue())
+"#,
+        output: "True True\nb'abc'\n",
+    },
+    Use {
+        name: "hypothesis",
+        wheels: &["hypothesis", "sortedcontainers"],
+        program: r#"
+from hypothesis import given, settings, strategies as st
+@settings(database=None, derandomize=True)
+@given(st.lists(st.integers()))
+def sorting_twice_changes_nothing(numbers):
+    assert sorted(sorted(numbers)) == sorted(numbers)
+sorting_twice_changes_nothing()
+@settings(database=None, derandomize=True)
+@given(st.integers())
+def all_integers_are_small(number):
+    assert number < 1000
+try:
+    all_integers_are_small()
+except AssertionError as error:
+    print(error.__notes__[0])
+"#,
+        // The least integer that is not below 1000.
+        output: "Falsifying example: all_integers_are_small(\n    number=1000,\n)\n",
+    },
+    Use {
+        name: "boost_histogram_throws",
+        wheels: &["boost_histogram"],
+        // pybind11 throws a C++ exception where an import fails; there is no numpy here. What it does a hundred thousand
+        // times leaves no memory behind.
+        program: r#"
+import sys, _imp
+from importlib.machinery import ModuleSpec
+sys.modules["numpy"] = None
+path = "/usr/lib/python3.14/site-packages/boost_histogram/_core.cpython-314-wasm32-emscripten.so"
+def attempt():
+    try:
+        _imp.exec_dynamic(_imp.create_dynamic(ModuleSpec("boost_histogram._core", None, origin=path)))
+    except ImportError as error:
+        return str(error)
+print({attempt() for _ in range(100_000)})
+"#,
+        output: "{'initialization failed'}\n",
+    },
+];
+
+/// Returns a test for each use.
+pub(crate) fn trials() -> Vec<Trial> {
+    USES.iter().map(|each| Trial::test(format!("wheels::{}", each.name), move || run(each))).collect()
+}
+
+fn run(each: &Use) -> Verdict {
+    let mut builder = Packages::builder(fixture::engine()?).cache(fixture::compiled_folder());
+    for wheel in each.wheels {
+        let folder = fixture::workspace().join("target/packages/wheels").join(wheel);
+        if !folder.is_dir() {
+            return Err(Failed::from(format!("`{wheel}` was not fetched\nhint: run `cargo xtask test`")));
+        }
+        builder = builder.folder(&folder)?;
+    }
+    let packages = builder.install(|_| {})?;
+    let limits = Limits { wall_time: Some(Duration::from_secs(120)), memory_bytes: 64 << 20, ..Limits::default() };
+    let mut sandbox = fixture::builder()?.packages(&packages).limits(limits).build()?;
+    let outcome = sandbox.run(each.program)?;
+    let error = outcome.error.map_or_else(String::new, |error| format!("{}: {}\n", error.type_name, error.message));
+    same("the output", each.output, &format!("{}{}{error}", outcome.stdout, outcome.stderr))
+}
