@@ -88,10 +88,9 @@ impl Tools {
         });
         self.text = match outcome {
             Ok(text) => Text { bytes: text.into_bytes(), failed: false },
-            Err(failure) => Text {
-                bytes: serde_json::to_vec(&failure).expect("a failure is made of texts"),
-                failed: true,
-            },
+            Err(failure) => {
+                Text { bytes: serde_json::to_vec(&failure).expect("a failure is made of texts"), failed: true }
+            }
         };
     }
 }

@@ -30,13 +30,16 @@ mod suite {
 }
 
 use suite::{
-    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, strikes, tools,
-    wheels,
+    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, strikes,
+    tools, wheels,
 };
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(repeat::ARGUMENT) {
         return print_fingerprints();
+    }
+    if std::env::args().nth(1).as_deref() == Some(native::ALONE) {
+        return throw_exceptions();
     }
     let trials: Vec<Trial> = [
         cases::trials(),
@@ -71,4 +74,12 @@ fn print_fingerprints() -> ExitCode {
         Ok(()) => code,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Does what the test of exceptions asks another process for.
+fn throw_exceptions() -> ExitCode {
+    let Err(failed) = native::exceptions_alone() else { return ExitCode::SUCCESS };
+    // Where stderr is gone there is nobody to tell; the status says it too.
+    let _ = writeln!(std::io::stderr(), "{}", failed.message().unwrap_or("failed"));
+    ExitCode::FAILURE
 }

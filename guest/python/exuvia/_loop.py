@@ -81,6 +81,16 @@ class Loop(base_events.BaseEventLoop):
             while rounds and not task.done() and not self._step_was_idle():
                 rounds -= 1
 
+    def run_forever(self):
+        """As asyncio's, but an interrupt that strikes just as the run ends leaves no loop that seems to run."""
+        if self.is_running():
+            super().run_forever()  # raises
+        try:
+            super().run_forever()
+        finally:
+            if self.is_running():
+                self.leave()
+
     def leave(self):
         """Marks the loop as not running; may be called at any time, and again, when nothing runs."""
         self._driven = False

@@ -143,11 +143,8 @@ fn gathering(parameters: &[Parameter<'_>]) -> String {
     let entries: Vec<String> = always.iter().map(entry).collect();
     let mut statements = format!("        _arguments = {{{}}}\n", entries.join(", "));
     for Parameter { name, property, .. } in sometimes {
-        let _ = writeln!(
-            statements,
-            "        if {name} is not None:\n            _arguments[{}] = {name}",
-            text(property)
-        );
+        let _ =
+            writeln!(statements, "        if {name} is not None:\n            _arguments[{}] = {name}", text(property));
     }
     statements
 }

@@ -53,16 +53,12 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap("exuvia", "tool_outcome", |mut caller: Caller<'_, Guest>, place: u32, room: u32| {
         announce(&mut caller, (place, room))
     })?;
-    linker.func_wrap(
-        "exuvia",
-        "tool_source",
-        |mut caller: Caller<'_, Guest>, index: u32, place: u32, room: u32| {
-            let tools = &mut caller.data_mut().tools;
-            let source = tools.get(index).map(tool::python::source).unwrap_or_default();
-            tools.set_outcome(Ok(source));
-            announce(&mut caller, (place, room))
-        },
-    )?;
+    linker.func_wrap("exuvia", "tool_source", |mut caller: Caller<'_, Guest>, index: u32, place: u32, room: u32| {
+        let tools = &mut caller.data_mut().tools;
+        let source = tools.get(index).map(tool::python::source).unwrap_or_default();
+        tools.set_outcome(Ok(source));
+        announce(&mut caller, (place, room))
+    })?;
     linker.func_wrap("exuvia", "take", |mut caller: Caller<'_, Guest>, place: u32, room: u32| {
         let (memory, guest) = parts(&mut caller);
         let bytes = std::mem::take(&mut guest.tools.text.bytes);

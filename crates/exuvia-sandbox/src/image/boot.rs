@@ -33,17 +33,8 @@ const METH_O: u32 = 0x8;
 const METH_FASTCALL: u32 = 0x80;
 
 /// How Python calls each function of [`GLUE_TABLE`]; the built-in module has them without their prefix.
-const CONVENTIONS: &[u32] = &[
-    METH_O,
-    METH_NOARGS,
-    METH_O,
-    METH_FASTCALL,
-    METH_FASTCALL,
-    METH_O,
-    METH_NOARGS,
-    METH_NOARGS,
-    METH_O,
-];
+const CONVENTIONS: &[u32] =
+    &[METH_O, METH_NOARGS, METH_O, METH_FASTCALL, METH_FASTCALL, METH_O, METH_NOARGS, METH_NOARGS, METH_O];
 
 const BUFFER_BYTES: u32 = 65_536;
 const SCRATCH_BYTES: u32 = 4_096;

@@ -134,7 +134,9 @@ mod tests {
         let open = Arc::clone(&gate);
         background.start(
             1,
-            Box::pin(poll_fn(move |_| if *open.lock().unwrap() { Poll::Ready(Ok(String::new())) } else { Poll::Pending })),
+            Box::pin(poll_fn(
+                move |_| if *open.lock().unwrap() { Poll::Ready(Ok(String::new())) } else { Poll::Pending },
+            )),
         );
         background.start(2, Box::pin(ready(Ok("two".to_owned()))));
         background.start(3, Box::pin(ready(Ok("three".to_owned()))));
@@ -182,7 +184,8 @@ mod tests {
         let Poll::Ready(calls) = background.poll_ended(&mut Context::from_waker(Waker::noop())) else {
             panic!("all have ended")
         };
-        let kinds: Vec<_> = calls.into_iter().map(|finished| finished.outcome.map_err(|failure| failure.kind).is_ok()).collect();
+        let kinds: Vec<_> =
+            calls.into_iter().map(|finished| finished.outcome.map_err(|failure| failure.kind).is_ok()).collect();
         assert_eq!(kinds, [true, true, false]);
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn shown(outcome: &Outcome) -> String {
     if let Some(fields) = value.as_object_mut() {
         fields.remove("usage");
     }
+    value.sort_all_objects();
     serde_json::to_string_pretty(&value).expect("JSON can be written")
 }
 
@@ -143,7 +144,9 @@ pub(crate) fn same(what: &str, expected: &str, actual: &str) -> Verdict {
 ///
 /// They differ.
 pub(crate) fn gives(outcome: &Outcome, expected: &serde_json::Value) -> Verdict {
-    let expected = serde_json::to_string_pretty(expected).expect("JSON can be written");
+    let mut expected = expected.clone();
+    expected.sort_all_objects();
+    let expected = serde_json::to_string_pretty(&expected).expect("JSON can be written");
     same("the outcome", &expected, &shown(outcome))
 }
 

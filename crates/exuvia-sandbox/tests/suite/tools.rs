@@ -88,7 +88,9 @@ async fn answer(tool: &str, text: &str) -> Result<String, ToolFailure> {
             let kind = serde_json::from_value(arguments["kind"].clone()).map_err(invalid)?;
             Err(ToolFailure::new(kind, "it went wrong").hint("try \"again\"").retryable())
         }
-        "fill" => Ok(format!("\"{}\"", "é".repeat(usize::try_from(arguments["count"].as_u64().unwrap_or(0)).unwrap_or(0)))),
+        "fill" => {
+            Ok(format!("\"{}\"", "é".repeat(usize::try_from(arguments["count"].as_u64().unwrap_or(0)).unwrap_or(0))))
+        }
         other => Err(ToolFailure::new(ToolFailureKind::Failed, format!("what is {other}?"))),
     }
 }
@@ -638,7 +640,8 @@ fn replayed() -> Verdict {
         }
         Ok((outcomes, sandbox.memory_hash()))
     };
-    let (host, recording) = RecordingHost::new(repeatable_host().clock(exuvia_sandbox::Clock::Real).tools(Runner).build(engine)?);
+    let (host, recording) =
+        RecordingHost::new(repeatable_host().clock(exuvia_sandbox::Clock::Real).tools(Runner).build(engine)?);
     let (outcomes, memory) = run(Box::new(host))?;
     let recording = recording.lock().map_err(|_| "a holder panicked")?.clone();
     let (host, divergence) = ReplayingHost::new(recording);

@@ -19,8 +19,8 @@ output = "json"
 
 [tools.greet]
 description = "Greets.\n\nTwice, if asked."
-parameters = { name = "str", loud = { type = "bool", default = false, description = "Whether to shout." } }
-command = ["echo", "hello", "--", "{name}"]
+parameters = { name = { type = "str", description = "Whom." }, more = "int | None" }
+command = ["echo", "hello", "--", "{name}", ["{more}"]]
 needs_approval = true
 
 [policy]
@@ -82,8 +82,8 @@ except OSError as error:
 3
 [2, 1, 0, 3]
 hello -- Ada
-PermissionError greet(): not her
-PermissionError greet(): each call of it must be approved, and there is nobody to ask
+PermissionError greet() is not allowed: not her
+PermissionError greet() is not allowed: it needs approval, and nobody is there to ask
 TypeError greet() argument 'name': expected a string, got 7 (int)
 TypeError count_words() missing 1 required positional argument: 'text'
 new
@@ -120,8 +120,8 @@ fn tools_are_listed() {
     let listed = exuvia(&["tools", "--config", text(&config)]);
     assert_eq!(listed, gives(0, "count_words  Counts the words of a text.\ngreet        Greets. (asks)\n", ""));
     let stubs = exuvia(&["tools", "--config", text(&config), "--stubs"]);
-    let end = "\n\ndef greet(name: str, loud: bool = False) -> str:\n    \"\"\"Greets.\n\n    Twice, if asked.\n\n    \
-               Args:\n        loud: Whether to shout.\n\n    Each call has to be approved.\"\"\"\n";
+    let end = "\n\ndef greet(name: str, more: int | None = None) -> str:\n    \"\"\"Greets.\n\n    Twice, if asked.\n\n    \
+               Args:\n        name: Whom.\n\n    Each call has to be approved.\"\"\"\n";
     assert!(stubs.stdout.ends_with(end), "{}", stubs.stdout);
     let json = exuvia(&["tools", "--config", text(&config), "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
@@ -143,7 +143,10 @@ fn what_cannot_be_lent_is_said() {
     }
     for (text_of_file, problem) in [
         ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`"),
-        ("[mounts]\n\"/x\" = 3\n", ":2: a mount is a folder, or a table of `folder` and `mode` (`ro`, `rw`, `overlay`)"),
+        (
+            "[mounts]\n\"/x\" = 3\n",
+            ":2: a mount is a folder, or a table of `folder` and `mode` (`ro`, `rw`, `overlay`)",
+        ),
         ("\n[tools.x]\ndescription = \"\"\n", ":2: `tools.x`: it has neither a `command` nor a `url`: add one"),
     ] {
         fs::write(&config, text_of_file).unwrap();

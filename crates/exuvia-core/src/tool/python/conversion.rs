@@ -53,9 +53,9 @@ fn plain(kind: &str, schema: &Json, depth: usize) -> Option<String> {
         "array" => Some(format!("_to_list({})", nested(&schema["items"], depth + 1)?)),
         "object" => {
             let properties = schema["properties"].as_object()?;
-            let fields = properties.iter().filter_map(|(name, schema)| {
-                Some(format!("{}: {}", text(name), nested(schema, depth + 1)?))
-            });
+            let fields = properties
+                .iter()
+                .filter_map(|(name, schema)| Some(format!("{}: {}", text(name), nested(schema, depth + 1)?)));
             Some(format!("_to_record({{{}}})", fields.collect::<Vec<_>>().join(", ")))
         }
         _ => None,
