@@ -95,6 +95,7 @@ impl Interrupter {
 }
 
 /// How a run ended, before it is told as an outcome.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is nearly always an answer")]
 enum End {
     Answer(Answer),
     Exit(i32),

@@ -112,7 +112,7 @@ fn identifier(property: &str) -> String {
     let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
     let mut name: String = property.chars().take(64).map(plain).collect();
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        name.insert_str(0, "p");
+        name.insert(0, 'p');
     }
     if is_keyword(&name) {
         name.push('_');

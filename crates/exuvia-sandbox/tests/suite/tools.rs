@@ -1,7 +1,7 @@
 //! Tools: what a program sees of them, and what a hostile one can do with them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -31,35 +31,28 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("tools::strangers_schema", strangers_schema),
         trial("tools::no_runner", no_runner),
         trial("tools::time_limit", time_limit),
+        trial("tools::interrupts", interrupts),
         trial("tools::many_blocked", many_blocked),
         trial("tools::replayed", replayed),
     ]
 }
 
-/// How many calls the tools are running.
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
-
-struct Running;
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        RUNNING.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 /// Runs the tools of [`declarations`].
-struct Runner;
+#[derive(Default)]
+struct Runner {
+    /// Who is told of each call.
+    watcher: Option<Sender<()>>,
+}
 
 impl ToolRunner for Runner {
     fn call(&mut self, tool: &str, arguments: &str) -> ToolFuture {
-        RUNNING.fetch_add(1, Ordering::SeqCst);
-        let running = Running;
+        if let Some(watcher) = &self.watcher {
+            // Whoever has heard enough is gone.
+            let _ = watcher.send(());
+        }
         let tool = tool.to_owned();
         let arguments = arguments.to_owned();
-        Box::pin(async move {
-            let _running = running;
-            answer(&tool, &arguments).await
-        })
+        Box::pin(async move { answer(&tool, &arguments).await })
     }
 }
 
@@ -98,6 +91,7 @@ async fn answer(tool: &str, text: &str) -> Result<String, ToolFailure> {
 /// Ends after this time, without an event loop of the host's.
 async fn later(duration: Duration) {
     let (sender, receiver) = signal();
+    #[expect(clippy::disallowed_methods, reason = "a tool that takes its time is what is tested")]
     thread::spawn(move || {
         thread::sleep(duration);
         sender.wake();
@@ -174,7 +168,7 @@ fn declarations() -> Vec<ToolDeclaration> {
 
 fn sandbox(limits: Limits) -> Result<Sandbox, Failed> {
     let engine = engine()?;
-    let host = LiveHost::builder().seed(SEED).tools(Runner).build(engine)?;
+    let host = LiveHost::builder().seed(SEED).tools(Runner::default()).build(engine)?;
     Ok(engine.sandbox().host(host).tools(declarations()).limits(limits).build()?)
 }
 
@@ -527,7 +521,7 @@ fn strangers_schema() -> Verdict {
     let mut tool = declaration("str", ToolSignature::Json { parameters, returns: Some(returns) });
     tool.description = hostile.to_owned();
     let engine = engine()?;
-    let host = LiveHost::builder().tools(Runner).build(engine)?;
+    let host = LiveHost::builder().tools(Runner::default()).build(engine)?;
     let mut sandbox = engine.sandbox().host(host).tools(vec![tool]).build()?;
     let source = r##"
 import inspect
@@ -568,25 +562,27 @@ fn time_limit() -> Verdict {
         same("the error", "exuvia.TimeLimit", outcome.error.as_ref().map_or("", |error| &error.type_name))?;
     }
     let outcome = sandbox.run("try:\n    nap(100_000)\nfinally:\n    print('cleaned', shout('up'))")?;
-    same("what was printed", "cleaned UP\n", &outcome.stdout)?;
+    same("what was printed", "cleaned UP\n", &outcome.stdout)
+}
+
+/// Runs a cell that waits for a tool, and interrupts it there. Returns the error's type.
+fn interrupted(before: &str) -> Result<String, Failed> {
+    let engine = engine()?;
+    let (watcher, called) = channel();
+    let host = LiveHost::builder().tools(Runner { watcher: Some(watcher) }).build(engine)?;
+    let mut sandbox = engine.sandbox().host(host).tools(declarations()).build()?;
+    well(&sandbox.run(before)?)?;
     let interrupter = sandbox.interrupter();
-    let pressed = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(20));
-        interrupter.interrupt();
-    });
+    let pressed = thread::spawn(move || called.recv().map(|()| interrupter.interrupt()));
     let outcome = sandbox.run("nap(100_000)")?;
-    same("the error", "KeyboardInterrupt", outcome.error.as_ref().map_or("", |error| &error.type_name))?;
-    pressed.join().map_err(|_| "the other thread panicked")?;
-    let source = "import signal\nsignal.signal(signal.SIGINT, lambda *_: None)\n";
-    well(&sandbox.run(source)?)?;
-    let interrupter = sandbox.interrupter();
-    let pressed = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(20));
-        interrupter.interrupt();
-    });
-    let outcome = sandbox.run("nap(100_000)")?;
-    pressed.join().map_err(|_| "the other thread panicked")?;
-    same("the error", "exuvia.ToolInterrupted", outcome.error.as_ref().map_or("", |error| &error.type_name))
+    pressed.join().map_err(|_| "the other thread panicked")??;
+    Ok(outcome.error.map(|error| error.type_name).unwrap_or_default())
+}
+
+fn interrupts() -> Verdict {
+    same("Ctrl-C", "KeyboardInterrupt", &interrupted("")?)?;
+    let ignoring = "import signal\nsignal.signal(signal.SIGINT, lambda *_: None)\n";
+    same("Ctrl-C that is ignored", "exuvia.ToolInterrupted", &interrupted(ignoring)?)
 }
 
 /// Sandboxes that are blocked in a call hold no thread: one thread here drives them all.
@@ -640,8 +636,9 @@ fn replayed() -> Verdict {
         }
         Ok((outcomes, sandbox.memory_hash()))
     };
-    let (host, recording) =
-        RecordingHost::new(repeatable_host().clock(exuvia_sandbox::Clock::Real).tools(Runner).build(engine)?);
+    let (host, recording) = RecordingHost::new(
+        repeatable_host().clock(exuvia_sandbox::Clock::Real).tools(Runner::default()).build(engine)?,
+    );
     let (outcomes, memory) = run(Box::new(host))?;
     let recording = recording.lock().map_err(|_| "a holder panicked")?.clone();
     let (host, divergence) = ReplayingHost::new(recording);
