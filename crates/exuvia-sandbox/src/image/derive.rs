@@ -20,7 +20,7 @@ fn limits() -> Limits {
     Limits { memory_bytes: 1 << 30, file_bytes: 1 << 30, ..Limits::default() }
 }
 
-/// A step of [`derive`], for those who watch it.
+/// A step of [`derive()`], for those who watch it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeriveStep {
     /// A sandbox loads the packages' native modules and imports what is asked for.
