@@ -22,28 +22,32 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         WASI,
         "fd_read",
         |mut caller: Caller<'_, Guest>, (fd, pieces, count, out): (i32, u32, u32, u32)| {
-            Box::new(async move { read(&mut caller, fd, pieces, count, None, out).await })
+            Box::new(async move { transfer(&mut caller, Direction::Read, fd, (pieces, count), None, out).await })
         },
     )?;
     linker.func_wrap_async(
         WASI,
         "fd_pread",
         |mut caller: Caller<'_, Guest>, (fd, pieces, count, offset, out): (i32, u32, u32, i64, u32)| {
-            Box::new(async move { read(&mut caller, fd, pieces, count, Some(offset), out).await })
+            Box::new(
+                async move { transfer(&mut caller, Direction::Read, fd, (pieces, count), Some(offset), out).await },
+            )
         },
     )?;
     linker.func_wrap_async(
         WASI,
         "fd_write",
         |mut caller: Caller<'_, Guest>, (fd, pieces, count, out): (i32, u32, u32, u32)| {
-            Box::new(async move { write(&mut caller, fd, pieces, count, None, out).await })
+            Box::new(async move { transfer(&mut caller, Direction::Write, fd, (pieces, count), None, out).await })
         },
     )?;
     linker.func_wrap_async(
         WASI,
         "fd_pwrite",
         |mut caller: Caller<'_, Guest>, (fd, pieces, count, offset, out): (i32, u32, u32, i64, u32)| {
-            Box::new(async move { write(&mut caller, fd, pieces, count, Some(offset), out).await })
+            Box::new(
+                async move { transfer(&mut caller, Direction::Write, fd, (pieces, count), Some(offset), out).await },
+            )
         },
     )?;
     Ok(())
@@ -64,37 +68,51 @@ fn read_pieces(memory: &[u8], pieces: u32, count: u32) -> pointer::Result<Vec<(u
     Ok(found)
 }
 
-async fn read(
+/// Where the bytes of a transfer go.
+#[derive(Clone, Copy)]
+enum Direction {
+    /// From a file to the guest's memory.
+    Read,
+    /// From the guest's memory to a file.
+    Write,
+}
+
+/// Reads or writes pieces one after the other, and tells how much in all.
+async fn transfer(
     caller: &mut Caller<'_, Guest>,
+    direction: Direction,
     fd: i32,
-    pieces: u32,
-    count: u32,
+    pieces: (u32, u32),
     at: At,
     out: u32,
 ) -> wasmtime::Result<i32> {
     let (memory, _) = parts(caller);
-    let pieces = match read_pieces(memory, pieces, count) {
+    let pieces = match read_pieces(memory, pieces.0, pieces.1) {
         Ok(pieces) => pieces,
         Err(errno) => return Ok(errno.number()),
     };
     let mut total = 0;
     'pieces: for (mut address, mut length) in pieces {
-        // A file of a mount is read block by block.
+        // A file of a mount is read block by block, and what is long is written to it in parts.
         loop {
             let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
-            match read_piece(caller, fd, address, length, at).await? {
-                Ok(read) => {
-                    total += read;
-                    let step = u32::try_from(read).unwrap_or(u32::MAX);
+            let done = match direction {
+                Direction::Read => read_piece(caller, fd, address, length, at).await?,
+                Direction::Write => write_piece(caller, fd, address, length, at).await?,
+            };
+            match done {
+                Ok(done) => {
+                    total += done;
+                    let step = u32::try_from(done).unwrap_or(u32::MAX);
                     (address, length) = (address.saturating_add(step), length.saturating_sub(step));
                     if length == 0 {
                         break;
                     }
-                    if read == 0 || !caller.data().vfs.is_mounted(fd) {
+                    if done == 0 || !caller.data().vfs.is_mounted(fd) {
                         break 'pieces;
                     }
                 }
-                // What was read before the error is told first.
+                // What was done before the error is told first.
                 Err(_) if total > 0 => break 'pieces,
                 Err(errno) => return Ok(errno.number()),
             }
@@ -179,45 +197,6 @@ async fn read_stdin(
         HostAnswer::Interrupted => Ok(Err(Errno::Intr)),
         other => Err(HostFault::wrong("input", &other).into()),
     }
-}
-
-async fn write(
-    caller: &mut Caller<'_, Guest>,
-    fd: i32,
-    pieces: u32,
-    count: u32,
-    at: At,
-    out: u32,
-) -> wasmtime::Result<i32> {
-    let (memory, _) = parts(caller);
-    let pieces = match read_pieces(memory, pieces, count) {
-        Ok(pieces) => pieces,
-        Err(errno) => return Ok(errno.number()),
-    };
-    let mut total = 0;
-    'pieces: for (mut address, mut length) in pieces {
-        // To a file of a mount, what is long is written in parts.
-        loop {
-            let at = at.map(|offset| offset.saturating_add(i64::try_from(total).unwrap_or(i64::MAX)));
-            match write_piece(caller, fd, address, length, at).await? {
-                Ok(written) => {
-                    total += written;
-                    let step = u32::try_from(written).unwrap_or(u32::MAX);
-                    (address, length) = (address.saturating_add(step), length.saturating_sub(step));
-                    if length == 0 {
-                        break;
-                    }
-                    if written == 0 || !caller.data().vfs.is_mounted(fd) {
-                        break 'pieces;
-                    }
-                }
-                Err(_) if total > 0 => break 'pieces,
-                Err(errno) => return Ok(errno.number()),
-            }
-        }
-    }
-    let (memory, _) = parts(caller);
-    Ok(write_count(memory, out, total).map_or_else(Errno::number, |()| 0))
 }
 
 async fn write_piece(

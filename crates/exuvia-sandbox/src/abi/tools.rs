@@ -102,9 +102,7 @@ async fn call(
     let outcome = match declarations.get(index as usize).zip(text(memory, address, length)) {
         None => Err(invalid()),
         Some((declaration, arguments)) => {
-            // The guest's memory may move while it waits; the text is the caller's until then.
-            let arguments = arguments.to_owned();
-            let call = HostCall::Tool { tool: &declaration.name, arguments: &arguments };
+            let call = HostCall::Tool { tool: &declaration.name, arguments };
             match waiting::call(guest, call).await? {
                 HostAnswer::Tool(outcome) => outcome,
                 HostAnswer::Interrupted => return Ok(packed(INTERRUPTED, 0)),
