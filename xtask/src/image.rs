@@ -116,8 +116,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         tools::say("compiling the image for this kind of machine");
     }
     Engine::new(&image, &options).context("the image cannot be compiled")?;
+    if !is_packed(&image) {
+        // Programs would go on carrying the image that was.
+        for path in [packed_identity()].into_iter().chain(packed()).filter(|path| path.exists()) {
+            fs::remove_file(path)?;
+        }
+    }
     tools::say(&format!("image {} is up to date", &image.identity().as_str()[..16]));
     Ok(())
+}
+
+/// What programs carry: the image and its compiled code, compressed.
+fn packed() -> [PathBuf; 2] {
+    ["cpython.exuvia.zst", "compiled.cwasm.zst"].map(|name| folder().join(name))
+}
+
+/// The file that names the image that is packed.
+fn packed_identity() -> PathBuf {
+    folder().join("identity")
+}
+
+fn is_packed(image: &Image) -> bool {
+    let identity = fs::read_to_string(packed_identity());
+    identity.is_ok_and(|identity| identity.trim() == image.identity().as_str())
+        && packed().iter().all(|path| path.is_file())
 }
 
 /// Compresses the image and its compiled code for the program that carries them, unless that was done already.
@@ -125,20 +147,17 @@ pub(crate) fn pack() -> Result<()> {
     /// Beyond this the result hardly shrinks and the time does not.
     const LEVEL: i32 = 12;
     let image = Image::open(&path())?;
-    let stamp = folder().join("identity");
-    let identity = format!("{}\n", image.identity());
-    let packed = ["cpython.exuvia.zst", "compiled.cwasm.zst"].map(|name| folder().join(name));
-    if fs::read_to_string(&stamp).is_ok_and(|packed| packed == identity) && packed.iter().all(|path| path.is_file()) {
+    if is_packed(&image) {
         return Ok(());
     }
     tools::say("compressing the image");
     let options = EngineOptions { cache: Some(cache()), ..EngineOptions::default() };
     let compiled = Engine::compiled_file(&image, &options)?.context("the image was not compiled")?;
-    for (source, target) in [path(), compiled].into_iter().zip(&packed) {
+    for (source, target) in [path(), compiled].into_iter().zip(packed()) {
         let compressed = zstd::encode_all(fs::File::open(source)?, LEVEL)?;
         fs::write(target, compressed)?;
     }
-    Ok(fs::write(stamp, identity)?)
+    Ok(fs::write(packed_identity(), format!("{}\n", image.identity()))?)
 }
 
 fn build(guest: &Path) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::error::SandboxError;
 use crate::guest::Guest;
 use crate::image::{Image, ImageError, NativeSymbol, archive, compiled};
 use crate::interrupts::Watchdog;
-use crate::sandbox::SandboxBuilder;
+use crate::sandbox::{SandboxBuilder, Spares};
 use crate::vfs::Library;
 
 /// How deep the guest's own calls may nest, in bytes of native stack: enough that recursion through the C code of
@@ -24,8 +24,6 @@ const HOST_STACK_BYTES: usize = 1 << 20;
 /// The largest image memory that is mapped copy-on-write.
 const IMAGE_BYTES_MAX: u64 = 1 << 30;
 
-/// How much of a used memory is kept for the next sandbox, in bytes: touching kept pages costs nothing.
-const MEMORY_KEPT_BYTES: usize = 4 << 20;
 /// The interpreter, and the most native modules that a sandbox may load, on average. Only a count: it reserves nothing.
 const INSTANCES_PER_SANDBOX: u32 = 256;
 /// The most places in a table: the interpreter has some 17,000 functions there, large native modules 3,000 each.
@@ -39,11 +37,14 @@ pub struct EngineOptions {
     /// The folder for compiled code, which only its owner may write to; it is made if it is not there. `None`: the
     /// image is compiled each time, which takes many seconds.
     pub cache: Option<PathBuf>,
+    /// The most instances of sandboxes that were dropped to keep for new ones, which then begin within microseconds.
+    /// Each holds 0.7 MB to 4 MB. They stand in no sandbox's way: a new one takes a spare first. Default: 64.
+    pub spares_max: u32,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { sandboxes_max: 1_000, cache: None }
+        Self { sandboxes_max: 1_000, cache: None, spares_max: 64 }
     }
 }
 
@@ -59,6 +60,7 @@ struct Inner {
     native: Arc<[NativeSymbol]>,
     pre: InstancePre<Guest>,
     exports: ExportIndices,
+    spares: Spares,
     watchdog: Watchdog,
 }
 
@@ -97,7 +99,8 @@ impl Engine {
             .map_err(|error| ImageError::Damaged(format!("its library cannot be used: {error}")))?;
         let watchdog = Watchdog::start().map_err(SandboxError::Thread)?;
         let native = image.manifest().native.clone().into();
-        let inner = Inner { image: image.clone(), library: Arc::new(library), native, pre, exports, watchdog };
+        let spares = Spares::new(options.spares_max as usize);
+        let inner = Inner { image: image.clone(), library: Arc::new(library), native, pre, exports, spares, watchdog };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -159,6 +162,12 @@ impl Engine {
         &self.inner.image
     }
 
+    /// Returns how many instances are kept for new sandboxes.
+    #[must_use]
+    pub fn spares(&self) -> usize {
+        self.inner.spares.count()
+    }
+
     /// Begins to make a sandbox.
     #[must_use]
     pub fn sandbox(&self) -> SandboxBuilder {
@@ -180,6 +189,10 @@ impl Engine {
     /// The functions of native modules that are part of the image.
     pub(crate) fn native(&self) -> Arc<[NativeSymbol]> {
         Arc::clone(&self.inner.native)
+    }
+
+    pub(crate) fn spare_instances(&self) -> &Spares {
+        &self.inner.spares
     }
 
     pub(crate) fn watchdog(&self) -> &Watchdog {
@@ -235,7 +248,6 @@ pub(crate) fn linker(engine: &wasmtime::Engine, module: &Module) -> wasmtime::Re
 /// Returns the runtime's configuration.
 pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageError> {
     let count = options.sandboxes_max.clamp(1, 10_000);
-    let kept = if PoolingAllocationConfig::is_pagemap_scan_available() { MEMORY_KEPT_BYTES } else { 0 };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(count.saturating_mul(INSTANCES_PER_SANDBOX))
         // A sandbox that has caught an exception of WebAssembly has a heap for it beside its linear memory.
@@ -247,11 +259,11 @@ pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageErro
         .table_elements(TABLE_ELEMENTS_MAX)
         .max_core_instance_size(2 << 20)
         .max_memory_size(4 << 30)
+        // The runtime gives up the pages of an instance that is dropped: those to be used again are kept as they are, see
+        // `sandbox::spares`.
         .max_unused_warm_slots(64)
-        // Pages that a sandbox has written to are copied back for the next one rather than given up, where the kernel can
-        // tell which they are. See `sandbox::pages::discard` for those that it does not tell.
-        .linear_memory_keep_resident(kept)
-        .pagemap_scan(if kept > 0 { Enabled::Yes } else { Enabled::No });
+        .linear_memory_keep_resident(0)
+        .pagemap_scan(Enabled::No);
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))

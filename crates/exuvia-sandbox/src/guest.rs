@@ -8,7 +8,7 @@ use wasmtime::{Caller, Memory};
 use crate::interrupts::{Gate, GuestMemory};
 use crate::linker::Loader;
 use crate::tools::Tools;
-use crate::vfs::Vfs;
+use crate::vfs::{FileLimits, Library, Vfs};
 
 /// The most bytes of one [`HostCall::Output`], [`HostCall::Random`] or [`HostCall::Input`].
 pub(crate) const CHUNK_BYTES_MAX: usize = 65_536;
@@ -50,6 +50,12 @@ pub(crate) struct Output {
 }
 
 impl Guest {
+    /// Who is beside an instance that is no sandbox's.
+    pub(crate) fn nobody(library: &Arc<Library>) -> Self {
+        let vfs = Vfs::new(Arc::clone(library), FileLimits::default());
+        Self::new(Box::new(Nobody), vfs, 0, Output::default())
+    }
+
     pub(crate) fn new(host: Box<dyn Host>, vfs: Vfs, memory_limit: u64, output: Output) -> Self {
         Self {
             host,
@@ -113,6 +119,15 @@ impl Guest {
             self.gate.raise(Interrupt { signal: SIGXFSZ, message });
         }
         Ok(())
+    }
+}
+
+/// The host of an instance that is no sandbox's. Nobody asks it for anything.
+struct Nobody;
+
+impl Host for Nobody {
+    fn call(&mut self, _call: HostCall<'_>) -> Reply {
+        Reply::Now(HostAnswer::Done)
     }
 }
 

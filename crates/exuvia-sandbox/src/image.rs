@@ -15,6 +15,7 @@ pub(crate) mod compiled;
 mod derive;
 mod error;
 mod format;
+mod initial;
 pub(crate) mod merge;
 mod rewrite;
 
@@ -25,3 +26,4 @@ pub use error::ImageError;
 pub use format::{Identity, Image, Manifest, NativeSymbol, PageRun, Part};
 
 pub(crate) use format::sha256;
+pub(crate) use initial::Initial;

@@ -19,12 +19,14 @@ mod changes;
 mod metered;
 mod pages;
 mod reply;
+mod spares;
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use exuvia_core::{ClockId, LimitKind, Limits, Outcome, Status, StopReason, Usage};
-use wasmtime::{Global, Memory, Store, Trap, TypedFunc, Val};
+use wasmtime::{Global, Instance, Memory, Store, Trap, TypedFunc, Val};
 
 use crate::abi::{read_clock, tools};
 use crate::engine::Engine;
@@ -38,6 +40,7 @@ use reply::{Answer, Request};
 pub(crate) use builder::file_limits;
 pub use builder::{SandboxBuilder, Script, ScriptSource};
 pub use reply::{Completeness, Completion};
+pub(crate) use spares::Spares;
 
 /// The longest request that fits into the buffer that the image has for it.
 const BUFFER_BYTES: usize = 65_536;
@@ -51,7 +54,8 @@ const ANSWER_BYTES_MAX: usize = 32 << 20;
 /// A sandbox runs one cell at a time. It is `Send`: a cell may be started on one thread and awaited on another.
 pub struct Sandbox {
     engine: Engine,
-    store: Store<Guest>,
+    /// Taken when the sandbox is dropped.
+    store: ManuallyDrop<Store<Guest>>,
     handles: Handles,
     limits: Limits,
     /// Why it cannot run any more.
@@ -59,7 +63,9 @@ pub struct Sandbox {
 }
 
 /// What is called and read in each cell.
+#[derive(Clone)]
 struct Handles {
+    instance: Instance,
     memory: Memory,
     enter: TypedFunc<(u32, u32, u32), u32>,
     reply_data: TypedFunc<(), u32>,
@@ -69,6 +75,7 @@ struct Handles {
     checks: Global,
     trip: Global,
     buffer: u32,
+    flag: u32,
 }
 
 /// Interrupts what a sandbox is running; from any thread, at any time.
@@ -198,7 +205,7 @@ impl Sandbox {
     /// answers of the host, on any machine.
     #[must_use]
     pub fn memory_hash(&self) -> String {
-        crate::image::sha256(self.handles.memory.data(&self.store))
+        crate::image::sha256(self.handles.memory.data(&*self.store))
     }
 
     /// Gives Python's `random` a state of this sandbox's own: that of the image would be the same in all of them.
@@ -209,7 +216,7 @@ impl Sandbox {
         crate::abi::random(self.store.data_mut(), &mut state).map_err(internal)?;
         self.handles
             .memory
-            .write(&mut self.store, address as usize, &state)
+            .write(&mut *self.store, address as usize, &state)
             .map_err(|_| ImageError::Damaged("its random state lies outside of its memory".to_owned()).into())
     }
 
@@ -265,9 +272,9 @@ impl Sandbox {
     fn begin(&mut self) -> Result<u64, SandboxError> {
         let limits = &self.limits;
         let deadlines = Deadlines { wall: limits.wall_time, cpu: limits.cpu_time, grace: limits.grace };
-        attach_memory(&mut self.store, self.handles.memory);
+        attach_memory(&mut *self.store, self.handles.memory);
         let trip = self.store.data_mut().host.next_interrupt().unwrap_or(u64::MAX);
-        self.handles.trip.set(&mut self.store, Val::I64(trip.cast_signed())).map_err(internal)?;
+        self.handles.trip.set(&mut *self.store, Val::I64(trip.cast_signed())).map_err(internal)?;
         let guest = self.store.data_mut();
         guest.output.written = 0;
         guest.memory_refused = false;
@@ -296,21 +303,21 @@ impl Sandbox {
         let address = if data.len() <= BUFFER_BYTES {
             self.handles.buffer
         } else {
-            self.handles.malloc.call_async(&mut self.store, length).await?
+            self.handles.malloc.call_async(&mut *self.store, length).await?
         };
         if address == 0 {
             return Err(GuestEnd::Abort("no memory for the source".to_owned()).into());
         }
-        self.handles.memory.write(&mut self.store, address as usize, data)?;
-        let status = self.handles.enter.call_async(&mut self.store, (operation, address, length)).await?;
+        self.handles.memory.write(&mut *self.store, address as usize, data)?;
+        let status = self.handles.enter.call_async(&mut *self.store, (operation, address, length)).await?;
         if address != self.handles.buffer {
-            self.handles.free.call_async(&mut self.store, address).await?;
+            self.handles.free.call_async(&mut *self.store, address).await?;
         }
         match status {
             0 => Ok(None),
             1 => {
-                let data = self.handles.reply_data.call_async(&mut self.store, ()).await?;
-                let size = self.handles.reply_size.call_async(&mut self.store, ()).await?;
+                let data = self.handles.reply_data.call_async(&mut *self.store, ()).await?;
+                let size = self.handles.reply_size.call_async(&mut *self.store, ()).await?;
                 Ok(Some((data, size)))
             }
             2 if self.store.data().struck.is_some() => Err(GuestEnd::Struck.into()),
@@ -326,7 +333,7 @@ impl Sandbox {
         if !gate.leave_guest() {
             return None;
         }
-        let memory = self.handles.memory.data(&self.store);
+        let memory = self.handles.memory.data(&*self.store);
         reply::wait_asked(crate::abi::pointer::slice(memory, address, size).ok()?)
     }
 
@@ -338,7 +345,7 @@ impl Sandbox {
     ) -> Result<(End, Usage), SandboxError> {
         let gate = Arc::clone(&self.store.data().gate);
         let ended = gate.end(Instant::now());
-        let memory = self.handles.memory.data(&self.store);
+        let memory = self.handles.memory.data(&*self.store);
         let usage = Usage {
             wall_time: ended.wall,
             cpu_time: ended.cpu,
@@ -413,7 +420,7 @@ impl Sandbox {
     /// Returns how many interpreter checks it has made.
     #[must_use]
     pub fn checks(&mut self) -> u64 {
-        match self.handles.checks.get(&mut self.store) {
+        match self.handles.checks.get(&mut *self.store) {
             Val::I64(checks) => checks.cast_unsigned(),
             _ => 0,
         }
@@ -423,7 +430,13 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.store.data().gate.detach();
-        pages::discard(&self.store, &self.handles.memory);
+        #[expect(unsafe_code, reason = "a field cannot be moved out of what is dropped")]
+        // SAFETY: it is taken here alone, and not used after that.
+        let store = unsafe { ManuallyDrop::take(&mut self.store) };
+        // One that has ended by other ways than the end of a cell may have been left half-way.
+        if self.ended.is_none() {
+            self.engine.spare_instances().keep(&self.engine, store, self.handles.clone());
+        }
     }
 }
 

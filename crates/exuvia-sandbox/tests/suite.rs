@@ -24,6 +24,7 @@ mod suite {
     pub(crate) mod replay;
     pub(crate) mod reports;
     pub(crate) mod sessions;
+    pub(crate) mod spares;
     pub(crate) mod strikes;
     pub(crate) mod tools;
     pub(crate) mod wheels;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         replay::trials(),
         reports::trials(),
         sessions::trials(),
+        spares::trials(),
         strikes::trials(),
         tools::trials(),
         wheels::trials(),

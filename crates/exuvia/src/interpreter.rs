@@ -99,7 +99,7 @@ impl Interpreter {
     }
 
     fn options(&self) -> EngineOptions {
-        EngineOptions { sandboxes_max: SANDBOXES_MAX, cache: Some(self.cache.clone()) }
+        EngineOptions { sandboxes_max: SANDBOXES_MAX, cache: Some(self.cache.clone()), spares_max: 1 }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Exuvia {
 /// Makes the engine from the image that was built, with room for this many sandboxes.
 pub(super) fn engine(sandboxes_max: u32) -> Result<Engine> {
     let image = Image::open(&image::path())?;
-    Ok(Engine::new(&image, &EngineOptions { sandboxes_max, cache: Some(image::cache()) })?)
+    Ok(Engine::new(&image, &EngineOptions { sandboxes_max, cache: Some(image::cache()), ..EngineOptions::default() })?)
 }
 
 /// Makes a sandbox as programs do, with a time limit.

@@ -163,7 +163,7 @@ pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8
     let memory = boot.memory().to_vec();
     let frozen = freeze(&prepared.wasm, &Booted { memory: &memory, globals, table: GLUE_TABLE.to_vec() })?;
     boot.enter_cell(FIRST_CELL)?;
-    Ok(encode(Contents {
+    encode(Contents {
         engine: "cpython".to_owned(),
         version,
         sources: source.sources.clone(),
@@ -174,7 +174,7 @@ pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8
         native: Vec::new(),
         module: frozen,
         library: archive::encode(files)?,
-    }))
+    })
 }
 
 fn boot_interpreter(

@@ -98,7 +98,7 @@ pub fn derive(
     let mut files = archive::files(base.library())?;
     files.extend(packages.files().iter().cloned());
     let native = manifest.native.iter().cloned().chain(initialisers.into_iter().map(|each| each.symbol)).collect();
-    Ok(encode(Contents {
+    encode(Contents {
         engine: manifest.engine.clone(),
         version: manifest.version.clone(),
         sources: sources(&manifest.sources, packages),
@@ -109,7 +109,7 @@ pub fn derive(
         native,
         module,
         library: archive::encode(files)?,
-    }))
+    })
 }
 
 /// Compiles the modules of packages to bytecode: files to lie beside them. All paths are below `/usr`.

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ImageError;
+use super::initial::is_restorable;
 
 const MAGIC: &[u8; 15] = b"EXUVIA IMAGE 1\n";
 const MANIFEST_BYTES_MAX: usize = 1 << 20;
@@ -55,6 +56,9 @@ pub struct Manifest {
     /// The functions of native modules that are part of the image.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub native: Vec<NativeSymbol>,
+    /// Whether the module's code changes nothing but its memory, its mutable globals and tables that are empty at first,
+    /// so that an instance can be brought back to how it began.
+    pub restorable: bool,
     /// Its parts, in the order in which they are stored.
     pub parts: Vec<Part>,
 }
@@ -133,7 +137,7 @@ pub(super) struct Contents {
 }
 
 /// Returns the bytes of an image file.
-pub(super) fn encode(contents: Contents) -> Vec<u8> {
+pub(super) fn encode(contents: Contents) -> Result<Vec<u8>, ImageError> {
     let parts = [(MODULE, contents.module), (LIBRARY, contents.library)];
     let manifest = Manifest {
         engine: contents.engine,
@@ -144,6 +148,7 @@ pub(super) fn encode(contents: Contents) -> Vec<u8> {
         random_state: contents.random_state,
         hot_pages: contents.hot_pages,
         native: contents.native,
+        restorable: is_restorable(&parts[0].1)?,
         parts: parts
             .iter()
             .map(|(name, data)| Part { name: (*name).to_owned(), bytes: data.len() as u64, sha256: sha256(data) })
@@ -158,7 +163,7 @@ pub(super) fn encode(contents: Contents) -> Vec<u8> {
     for (_, data) in &parts {
         file.extend_from_slice(data);
     }
-    file
+    Ok(file)
 }
 
 impl Image {

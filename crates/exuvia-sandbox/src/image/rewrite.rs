@@ -1,7 +1,7 @@
 //! Rewriting the interpreter's module before it boots and after.
 //!
 //! **Before**: the places for the addresses of functions that a linker would fill become constants, and every mutable
-//! global gets a name, so that its value can be read when the interpreter has booted. What the host offers is exported
+//! global and table gets a name, so that its value can be read when the interpreter has booted, and looked at later. What the host offers is exported
 //! again, for native modules.
 //!
 //! **After**: the module is given the memory, the globals and the table that the booted interpreter has, so that
@@ -23,8 +23,9 @@ use crate::abi::dispositions::{DISPOSITIONS, Disposition};
 const PAGE_BYTES: usize = 4_096;
 const WASM_PAGE_BYTES: usize = 65_536;
 
-/// The prefix of the names that mutable globals get, before their index.
+/// The prefixes of the names that mutable globals and tables get, before their index.
 const GLOBAL_PREFIX: &str = "exuvia_global_";
+const TABLE_PREFIX: &str = "exuvia_table_";
 
 /// What a booted interpreter has become.
 pub(super) struct Booted<'a> {
@@ -74,6 +75,7 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
     let mut imported = Vec::new();
     let mut mutable_globals = Vec::new();
     let mut offers = Vec::new();
+    let mut tables = 0;
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         match &payload {
@@ -85,6 +87,10 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
                         offers.push((import.name, index));
                     }
                 }
+            }
+            Payload::TableSection(reader) => {
+                tables = reader.count();
+                copy(&mut module, wasm, &payload);
             }
             Payload::GlobalSection(reader) => {
                 let globals = globals_with(&imported, reader.clone(), &mut mutable_globals)?;
@@ -100,6 +106,9 @@ pub(super) fn prepare(wasm: &[u8]) -> Result<Prepared, ImageError> {
                 }
                 for &index in &mutable_globals {
                     exports.export(&global_name(index), ExportKind::Global, index);
+                }
+                for index in 0..tables {
+                    exports.export(&format!("{TABLE_PREFIX}{index}"), ExportKind::Table, index);
                 }
                 module.section(&exports);
             }

@@ -105,6 +105,11 @@ impl Loader {
         Self { packages, frozen, ..Self::default() }
     }
 
+    /// Whether nothing was loaded, nor begun to be, and no function was given a place in the table.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.symbols.is_empty()
+    }
+
     /// Returns what is loaded, and where.
     pub(crate) fn frozen(&self) -> Frozen {
         self.packages.as_ref().map_or_else(Frozen::default, |packages| Frozen::of(packages, &self.symbols))

@@ -29,6 +29,11 @@ pub(super) struct Library {
 }
 
 impl Symbols {
+    /// Whether nothing is loaded, and no function was given a place.
+    pub(super) fn is_empty(&self) -> bool {
+        self.libraries.is_empty() && self.handles.is_empty() && self.places.is_empty()
+    }
+
     /// Returns a module if it is loaded.
     pub(super) fn loaded(&self, module: usize) -> Option<&Library> {
         self.libraries.iter().find(|library| library.module == module)

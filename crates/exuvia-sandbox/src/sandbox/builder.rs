@@ -1,6 +1,7 @@
 //! Making a sandbox.
 
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -181,12 +182,14 @@ impl SandboxBuilder {
         let mut guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
         guest.tools = Tools::new(Arc::clone(&self.tools));
         guest.loader = Loader::new(self.packages.take(), self.engine.native());
-        let mut store = guarded_store(&self.engine, guest);
-        let instance = self.engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
-        let handles = handles(&self.engine, &mut store, instance)?;
-        prefault(&store, &handles.memory, &self.engine.image().manifest().hot_pages);
-        let limits = self.limits.clone();
-        let mut sandbox = Sandbox { engine: self.engine.clone(), store, handles, limits, ended: None };
+        let (mut store, handles) = match self.engine.spare_instances().take() {
+            Some(spare) => spare,
+            None => instantiate(&self.engine).await?,
+        };
+        guest.set_memory(handles.memory, handles.flag);
+        *store.data_mut() = guest;
+        let (engine, limits) = (self.engine.clone(), self.limits.clone());
+        let mut sandbox = Sandbox { engine, store: ManuallyDrop::new(store), handles, limits, ended: None };
         sandbox.seed_random()?;
         self.configure(&mut sandbox).await?;
         Ok(sandbox)
@@ -275,11 +278,20 @@ impl SandboxBuilder {
     }
 }
 
-/// Makes a store whose gate is passed wherever the guest is entered and left.
-fn guarded_store(engine: &Engine, guest: Guest) -> Store<Guest> {
-    let mut store = Store::new(engine.pre().module().engine(), guest);
-    let gate = Arc::clone(&store.data().gate);
-    store.call_hook(move |_, hook| {
+/// Makes an instance that is nobody's yet.
+async fn instantiate(engine: &Engine) -> Result<(Store<Guest>, Handles), SandboxError> {
+    let mut store = guarded_store(engine);
+    let instance = engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
+    let handles = handles(engine, &mut store, instance)?;
+    prefault(&store, &handles.memory, &engine.image().manifest().hot_pages);
+    Ok((store, handles))
+}
+
+/// Makes a store in which the gate of the guest is passed wherever it is entered and left.
+fn guarded_store(engine: &Engine) -> Store<Guest> {
+    let mut store = Store::new(engine.pre().module().engine(), Guest::nobody(engine.library()));
+    store.call_hook(|context, hook| {
+        let gate = &context.data().gate;
         let goes_on = match hook {
             CallHook::CallingWasm | CallHook::ReturningFromHost => gate.enter_guest(),
             CallHook::CallingHost => gate.leave_guest(),
@@ -335,8 +347,8 @@ fn handles(engine: &Engine, store: &mut Store<Guest>, instance: Instance) -> Res
     if flag == 0 || !flag.is_multiple_of(4) || flag_end > memory.data_size(&*store) || buffer == 0 {
         return Err(ImageError::Module("the glue module was not set up".to_owned()).into());
     }
-    store.data_mut().set_memory(memory, flag);
     Ok(Handles {
+        instance,
         memory,
         enter: function(store, instance, &exports.enter)?,
         reply_data: function(store, instance, &exports.reply_data)?,
@@ -346,6 +358,7 @@ fn handles(engine: &Engine, store: &mut Store<Guest>, instance: Instance) -> Res
         checks,
         trip,
         buffer,
+        flag,
     })
 }
 

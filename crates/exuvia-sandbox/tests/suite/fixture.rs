@@ -72,7 +72,7 @@ fn load(sandboxes_max: u32) -> Result<Engine, String> {
         format!("no image at `{}`: {error}\nhint: run `cargo xtask image`", path.display())
     };
     let image = Image::open(&path).map_err(|error| unusable(&error))?;
-    let options = EngineOptions { sandboxes_max, cache: Some(compiled_folder()) };
+    let options = EngineOptions { sandboxes_max, cache: Some(compiled_folder()), ..EngineOptions::default() };
     Engine::new(&image, &options).map_err(|error| unusable(&error))
 }
 

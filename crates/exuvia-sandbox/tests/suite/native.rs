@@ -297,7 +297,8 @@ fn derived() -> Verdict {
     ensure(bytes == derive(engine, &packages, &preparation, |_| {})?, "deriving it again gives another image")?;
 
     let image = Image::from_bytes(bytes.into())?;
-    let options = EngineOptions { sandboxes_max: 4, cache: Some(fixture::compiled_folder()) };
+    let options =
+        EngineOptions { sandboxes_max: 4, cache: Some(fixture::compiled_folder()), ..EngineOptions::default() };
     let engine = Engine::new(&image, &options)?;
     let program = "
 import sys
