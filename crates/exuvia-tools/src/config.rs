@@ -53,11 +53,27 @@
 //! A rule has `tool`, `action` (`"allow"`, `"deny"`, `"ask"`), `reason` if it denies, and `arguments`: for each parameter
 //! or JSON pointer a glob, `{ regex = "…" }`, `{ glob = "…" }`, `{ equals = … }`, or a value that is no text.
 //!
+//! The files of a mount can come from endpoints, too ([`HttpFilesSection`]):
+//!
+//! ```toml
+//! [mounts]
+//! "/network" = { http = { current-ip = "https://api.example.org/v1/ip" }, timeout = "5s" }
+//! ```
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `http` | for each file's name a URL, in which `${secret:NAME}` may stand |
+//! | `headers`, `redirects` | as above, for all of them |
+//! | `timeout` | how long one may take, as above; 10 s unless said |
+//! | `file_bytes` | the most bytes of one, a size as above; 10 MiB unless said |
+//!
 //! The sections can be parts of a larger file: they implement `Deserialize`.
 
+mod files;
 mod parameters;
 mod policy;
 mod section;
+mod units;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -68,8 +84,10 @@ use serde::de::DeserializeOwned;
 use crate::http::HttpClient;
 use crate::secrets::Secrets;
 
+pub use files::{HttpFilesSection, LimitedFiles};
 pub use policy::PolicySection;
 pub use section::{ToolSection, ToolsSection};
+pub use toml::Spanned;
 
 /// A configuration file: its name, for messages, and its text.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +136,9 @@ impl ConfigFile<'_> {
         })
     }
 
-    fn error(&self, span: Range<usize>, key: Option<String>, problem: String) -> ConfigError {
+    /// Makes an error about a part of the file: the bytes of its text, and the key if that says more.
+    #[must_use]
+    pub fn error(&self, span: Range<usize>, key: Option<String>, problem: String) -> ConfigError {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         ConfigError { file: self.path.to_owned(), line, key, problem }

@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 
-/// What can go wrong while a [`Toolbox`](crate::Toolbox) is built. What goes wrong in a call is no error of the host's but
+/// What can go wrong while a [`Toolbox`](crate::Toolbox) or [`HttpFiles`](crate::HttpFiles) are built. What goes wrong in a call is no error of the host's but
 /// a [`ToolFailure`](exuvia_core::ToolFailure), which the program in the sandbox sees.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -30,6 +30,14 @@ pub enum ToolsError {
     Definition {
         /// The tool's name.
         tool: String,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A file's definition contradicts itself.
+    #[error("file `{name}` cannot be used: {problem}")]
+    File {
+        /// The file's name.
+        name: String,
         /// What is wrong with it, and what to do.
         problem: String,
     },

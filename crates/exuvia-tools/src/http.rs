@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod files;
 mod request;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::tool::{Schemas, Tool};
 
 use answer::Answers;
 pub use client::HttpClient;
+pub use files::{FetchedFile, HttpFiles, HttpFilesBuilder};
 use request::RequestTemplate;
 
 /// The most redirects that an endpoint may be allowed.
@@ -188,26 +190,15 @@ impl HttpTool {
     ///
     /// [`ToolsError::Definition`] if a template cannot be read, names a parameter that there is not, or leaves one unused.
     pub fn build(self) -> Result<Tool, ToolsError> {
-        let request = match self.check() {
-            Ok(request) => request,
+        let endpoint = match self.endpoint() {
+            Ok(endpoint) => Arc::new(endpoint),
             Err(problem) => return Err(ToolsError::Definition { tool: self.name, problem }),
         };
-        let method = request.method.clone();
-        let returns = match (self.output, &self.pick) {
-            (Output::Text, _) => Some(self.returns.unwrap_or_else(|| serde_json::json!({ "type": "string" }))),
-            (Output::Json, _) => self.returns,
+        let method = endpoint.request.method.clone();
+        let returns = match self.output {
+            Output::Text => Some(self.returns.unwrap_or_else(|| serde_json::json!({ "type": "string" }))),
+            Output::Json => self.returns,
         };
-        let endpoint = Arc::new(Endpoint {
-            vault: Vault::new(request.secrets(), self.secrets),
-            request,
-            client: self.client,
-            answers: Answers {
-                output: self.output,
-                pick: self.pick,
-                bytes_max: self.limits.result_bytes.min(TOOL_TEXT_BYTES_MAX),
-                redirects: self.redirects,
-            },
-        });
         let schemas = Schemas { parameters: self.parameters, returns };
         let tool = Tool::json(self.name, self.description, schemas, move |arguments| {
             let endpoint = Arc::clone(&endpoint);
@@ -219,6 +210,21 @@ impl HttpTool {
             Method::GET | Method::HEAD => tool.read_only(),
             Method::PUT | Method::DELETE => tool.idempotent(),
             _ => tool,
+        })
+    }
+
+    fn endpoint(&self) -> Result<Endpoint, String> {
+        let request = self.check()?;
+        Ok(Endpoint {
+            vault: Vault::new(request.secrets(), Arc::clone(&self.secrets)),
+            request,
+            client: self.client.clone(),
+            answers: Answers {
+                output: self.output,
+                pick: self.pick.clone(),
+                bytes_max: self.limits.result_bytes.min(TOOL_TEXT_BYTES_MAX),
+                redirects: self.redirects,
+            },
         })
     }
 

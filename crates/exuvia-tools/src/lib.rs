@@ -4,6 +4,8 @@
 //! ([`HttpTool`]), in code or from a [configuration file](config). Each sandbox gets a [`Runner`] of it, through which
 //! every call passes: checks, limits, and the one place where a [`Policy`] decides.
 //!
+//! [`HttpFiles`] gives HTTP endpoints another form: files of a mount, by the same means.
+//!
 //! The crate knows nothing of WebAssembly, and looks for no configuration: it is given what it needs. The guest is an
 //! attacker: it can call any tool with any text at any time, and gets a result or a failure.
 
@@ -31,7 +33,7 @@ pub use command::{CommandTool, Group};
 pub use definition::Output;
 pub use error::{SchemaPart, ToolsError};
 pub use exuvia_core::{ToolFailure, ToolFailureKind};
-pub use http::{HttpClient, HttpTool};
+pub use http::{FetchedFile, HttpClient, HttpFiles, HttpFilesBuilder, HttpTool};
 pub use policy::{Action, Pattern, Policy, Rule};
 pub use runner::{ARGUMENT_BYTES_IN_FLIGHT_MAX, Runner};
 pub use secrets::Secrets;

@@ -93,6 +93,17 @@ impl Opened {
         text
     }
 
+    /// Takes the secrets out of bytes that came back, text or not.
+    pub(crate) fn redact_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.redact(text).into_bytes(),
+            Err(error) => {
+                let forms = self.values.iter().flat_map(|(_, value)| forms(value));
+                forms.fold(error.into_bytes(), |bytes, form| replace(bytes, form.as_bytes()))
+            }
+        }
+    }
+
     /// Takes the secrets out of each text of a value, of keys too: JSON has many ways to write one text.
     ///
     /// The depth of the value is that of parsed JSON, at most 128.
@@ -109,6 +120,22 @@ impl Opened {
             other => other,
         }
     }
+}
+
+/// Puts [`REDACTED`] wherever something stands.
+fn replace(bytes: Vec<u8>, sought: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::new();
+    let mut rest = bytes.as_slice();
+    while let Some(at) = rest.windows(sought.len()).position(|window| window == sought) {
+        replaced.extend_from_slice(&rest[..at]);
+        replaced.extend_from_slice(REDACTED.as_bytes());
+        rest = &rest[at + sought.len()..];
+    }
+    if replaced.is_empty() {
+        return bytes;
+    }
+    replaced.extend_from_slice(rest);
+    replaced
 }
 
 fn forms(value: &str) -> Vec<String> {
@@ -135,6 +162,9 @@ mod tests {
         let secrets = vault.open().unwrap();
         for echo in ["s3cr/t\"key", "s3cr%2Ft%22key", "s3cr/t\\\"key", "czNjci90ImtleQ=="] {
             assert_eq!(secrets.redact(format!("<{echo}>")), "<[redacted]>");
+            assert_eq!(secrets.redact_bytes(format!("<{echo}>").into_bytes()), b"<[redacted]>");
+            let binary = |text: &str| [b"\xff", text.as_bytes(), b"\xfe"].concat();
+            assert_eq!(secrets.redact_bytes(binary(&echo.repeat(2))), binary("[redacted][redacted]"));
         }
         let answer: Json = serde_json::from_str(r#"{"\u00733cr/t\"key": ["s3cr\/t\u0022key", 1]}"#).unwrap();
         assert_eq!(secrets.redact_json(answer).to_string(), r#"{"[redacted]":["[redacted]",1]}"#);

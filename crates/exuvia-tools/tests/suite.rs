@@ -8,6 +8,8 @@ mod calls;
 mod commands;
 #[path = "suite/config.rs"]
 mod config;
+#[path = "suite/files.rs"]
+mod files;
 #[path = "suite/http.rs"]
 mod http;
 #[path = "suite/policy.rs"]

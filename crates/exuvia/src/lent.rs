@@ -1,4 +1,4 @@
-//! What a sandbox is lent of this machine: folders, and the tools of a configuration file.
+//! What a sandbox is lent: folders of this machine, and the tools and endpoints of a configuration file.
 //!
 //! Nothing is lent that the command line does not name. A configuration file is never looked for: a folder that came
 //! from somebody else must not be able to lend the sandbox its own choice of programs.
@@ -9,18 +9,19 @@ mod mount;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use exuvia_core::MountMode;
 use exuvia_core::tool::ToolDeclaration;
-use exuvia_sandbox::{Folder, LiveHostBuilder, SandboxBuilder};
+use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder, SandboxBuilder};
 use exuvia_tools::Toolbox;
-use exuvia_tools::config::{ConfigContext, ConfigFile, PolicySection, ToolsSection};
+use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
 use serde::Deserialize;
 
 use crate::failure::Failure;
 pub(crate) use mount::MountSpec;
-use mount::MountsSection;
+use mount::{MountsSection, Source};
 
 /// Where `--out` is in the sandbox.
 const OUTPUT: &str = "/output";
@@ -55,7 +56,7 @@ impl Lent {
         if let Some(folder) = out {
             fs::create_dir_all(folder).map_err(|error| Failure::unreadable(folder, &error))?;
             lent.mounts.push(MountSpec {
-                folder: folder.to_owned(),
+                source: Source::Folder(folder.to_owned()),
                 path: OUTPUT.to_owned(),
                 mode: MountMode::ReadWrite,
             });
@@ -72,7 +73,7 @@ impl Lent {
         // Relative to this process's own folder, an empty path would name nothing.
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         let context = ConfigContext {
-            folder: folder.clone(),
+            folder,
             variables: Arc::new(|name: &str| std::env::var(name).ok()),
             client: exuvia_tools::HttpClient::default(),
         };
@@ -83,10 +84,11 @@ impl Lent {
             builder = builder.approver(approver);
         }
         let toolbox = builder.build().map_err(|error| wrong(&error))?;
-        Ok(Self { toolbox: Some(toolbox), mounts: sections.mounts.mounts(&folder) })
+        Ok(Self { toolbox: Some(toolbox), mounts })
     }
 
     /// Returns the tools' declarations.
+        let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
     pub(crate) fn declarations(&self) -> &[ToolDeclaration] {
         self.toolbox.as_ref().map_or(&[], Toolbox::declarations)
     }
@@ -97,8 +99,13 @@ impl Lent {
         mut host: LiveHostBuilder,
         mut builder: SandboxBuilder,
     ) -> Result<(LiveHostBuilder, SandboxBuilder)> {
-        for MountSpec { folder, path, mode } in &self.mounts {
-            host = host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error))?);
+        for MountSpec { source, path, mode } in &self.mounts {
+            host = match source {
+                Source::Folder(folder) => {
+                    host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error))?)
+                }
+                Source::Http(files) => host.mount(fetched(engine, path, files)?),
+            };
             builder = builder.mount(path, *mode);
         }
         if let Some(toolbox) = &self.toolbox {
@@ -107,4 +114,19 @@ impl Lent {
         }
         Ok((host, builder))
     }
+}
+        engine: &Engine,
+
+/// Makes a mount of files that are fetched. A secret that is missing is told here: a program that reads one of the files
+/// is told nothing but an error's number.
+fn fetched(engine: &Engine, path: &str, limited: &LimitedFiles) -> Result<FetchMount, Failure> {
+    let LimitedFiles { files, time, bytes_max } = limited.clone();
+    files.check_secrets().map_err(|failure| {
+        let message = format!("`{path}` cannot be mounted: {}", failure.message);
+        let hint = failure.hint.unwrap_or_default();
+        Failure::usage(message).hint(hint)
+    })?;
+    let limits = FetchLimits { bytes: bytes_max, time: time.unwrap_or(Duration::MAX) };
+    let names: Vec<String> = files.names().map(str::to_owned).collect();
+    Ok(FetchMount::new(engine, names, limits, move |name: &str, bytes_max| files.fetch(name, bytes_max)))
 }

@@ -10,12 +10,17 @@ mod cli {
     mod lent;
     mod limits;
     mod outcomes;
+    mod network;
     mod programs;
     mod sandbox;
     mod sessions;
 }
 
 use std::fs;
+/// A real HTTP server: the one of the tools' own tests.
+#[path = "../../exuvia-tools/tests/suite/server.rs"]
+mod server;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use exuvia_core::{ToolFailure, ToolFailureKind};
+use exuvia_core::{MountFault, ToolFailure, ToolFailureKind};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde_json::Value as Json;
@@ -61,6 +61,26 @@ impl Answers {
         Err(if may_pass.contains(&status) { failure.retryable() } else { failure })
     }
 
+    /// Sends a request and reads the answer as a file's content.
+    pub(super) async fn download(
+        &self,
+        client: &HttpClient,
+        request: Request,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, MountFault> {
+        let response = self.send(client, request).await.map_err(|_| MountFault::Unreadable)?;
+        match response.status() {
+            status if status.is_success() => {}
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(MountFault::NotFound),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(MountFault::Denied),
+            _ => return Err(MountFault::Unreadable),
+        }
+        body(response, bytes_max).await.map_err(|failure| match failure.kind {
+            ToolFailureKind::Limit => MountFault::TooLarge,
+            _ => MountFault::Unreadable,
+        })
+    }
+
     /// Sends a request, and follows redirects as far as that is allowed.
     async fn send(&self, client: &HttpClient, mut request: Request) -> Result<Response, ToolFailure> {
         let client = client.get()?;
@@ -89,7 +109,7 @@ impl Answers {
     }
 
     async fn read(&self, response: Response, secrets: &Opened) -> Result<Json, ToolFailure> {
-        let bytes = self.body(response).await?;
+        let bytes = body(response, self.bytes_max).await?;
         let text =
             String::from_utf8(bytes).map_err(|_| ToolFailure::failed("the server answered what is not UTF-8"))?;
         let text = secrets.redact(text);
@@ -106,24 +126,24 @@ impl Answers {
         }
         Ok(secrets.redact_json(value))
     }
+}
 
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ToolFailure> {
-        let too_long = || {
-            let message = format!("the server answered more than {} bytes", self.bytes_max);
-            ToolFailure::new(ToolFailureKind::Limit, message).hint("ask for less at a time")
-        };
-        if response.content_length().is_some_and(|length| length > self.bytes_max as u64) {
+async fn body(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ToolFailure> {
+    let too_long = || {
+        let message = format!("the server answered more than {bytes_max} bytes");
+        ToolFailure::new(ToolFailureKind::Limit, message).hint("ask for less at a time")
+    };
+    if response.content_length().is_some_and(|length| length > bytes_max as u64) {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if body.len() + chunk.len() > bytes_max {
             return Err(too_long());
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > self.bytes_max {
-                return Err(too_long());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        body.extend_from_slice(&chunk);
     }
+    Ok(body)
 }
 
 /// Changes a request to what a redirect says (RFC 9110, 15.4).

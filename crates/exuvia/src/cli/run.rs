@@ -108,7 +108,7 @@ fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments, lent: &Len
     if let Some((path, content)) = &program.file {
         builder = builder.file(path, content.clone());
     }
-    let (host, builder) = lent.lend(host, builder)?;
+    let (host, builder) = lent.lend(engine, host, builder)?;
     Ok(builder.host(host.build(engine)?).build()?)
 }
 
@@ -150,7 +150,7 @@ fn combine(mut outcome: Outcome, end: Outcome) -> Outcome {
 /// Prints the outcome as JSON, on one line unless somebody is looking.
 fn print(outcome: &Outcome) -> Result<()> {
     let pretty = io::stdout().is_terminal();
-    let mut json = if pretty { serde_json::to_vec_pretty(outcome) } else { serde_json::to_vec(outcome) }?;
+    let mut json = if pretty { serde_json::to_vec_pretty(&whole) } else { serde_json::to_vec(&whole) }?;
     json.push(b'\n');
     output::print(&json);
     Ok(())

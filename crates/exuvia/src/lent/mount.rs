@@ -1,19 +1,29 @@
 //! How mounts are written: `SRC:DST[:MODE]` on the command line, a table in a configuration file.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use exuvia_core::MountMode;
+use exuvia_tools::config::{ConfigContext, ConfigError, ConfigFile, HttpFilesSection, LimitedFiles, Spanned};
 use serde::Deserialize;
 
-/// A folder of this machine, and where the program sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is mounted, and where the program sees it.
+#[derive(Debug, Clone)]
 pub(crate) struct MountSpec {
-    pub(crate) folder: PathBuf,
+    pub(crate) source: Source,
     /// An absolute path in the sandbox.
     pub(crate) path: String,
     pub(crate) mode: MountMode,
+}
+
+/// What is mounted.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A folder of this machine.
+    Folder(PathBuf),
+    /// Files that are fetched from HTTP endpoints.
+    Http(LimitedFiles),
 }
 
 impl FromStr for MountSpec {
@@ -30,7 +40,7 @@ impl FromStr for MountSpec {
         if folder.is_empty() || path.is_empty() {
             return Err(wrong());
         }
-        Ok(Self { folder: PathBuf::from(folder), path: format!("/{path}"), mode })
+        Ok(Self { source: Source::Folder(PathBuf::from(folder)), path: format!("/{path}"), mode })
     }
 }
 
@@ -60,15 +70,21 @@ impl TryFrom<String> for Mode {
     }
 }
 
-/// `[mounts]`: for each path in the sandbox a folder, relative to the file's own, or a table of `folder` and `mode`.
+/// `[mounts]`: for each path in the sandbox a folder, relative to the file's own, a table of `folder` and `mode`, or one
+/// of HTTP endpoints.
 #[derive(Default, Deserialize)]
-pub(super) struct MountsSection(BTreeMap<String, Entry>);
+pub(super) struct MountsSection(BTreeMap<String, Spanned<Entry>>);
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a mount is a folder, or a table of `folder` and `mode` (`ro`, `rw`, `overlay`)")]
+#[serde(
+    untagged,
+    expecting = "a mount is a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, \
+                 if need be, `headers`, `redirects`, `timeout`, `file_bytes`"
+)]
 enum Entry {
     Folder(PathBuf),
     Table(Table),
+    Http(HttpFilesSection),
 }
 
 #[derive(Deserialize)]
@@ -81,13 +97,20 @@ struct Table {
 
 impl MountsSection {
     /// Returns the mounts in the order of their paths.
-    pub(super) fn mounts(self, base: &Path) -> Vec<MountSpec> {
-        let mount = |(path, entry)| {
-            let (folder, mode) = match entry {
-                Entry::Folder(folder) => (folder, MountMode::ReadOnly),
-                Entry::Table(Table { folder, mode }) => (folder, mode.0),
+    pub(super) fn mounts(self, file: &ConfigFile<'_>, context: &ConfigContext) -> Result<Vec<MountSpec>, ConfigError> {
+        let folder = |folder: PathBuf| Source::Folder(context.folder.join(folder));
+        let mount = |(path, entry): (String, Spanned<Entry>)| {
+            let span = entry.span();
+            let (source, mode) = match entry.into_inner() {
+                Entry::Folder(path) => (folder(path), MountMode::ReadOnly),
+                Entry::Table(table) => (folder(table.folder), table.mode.0),
+                Entry::Http(section) => {
+                    let files = section.files(context);
+                    let wrong = |problem| file.error(span, Some(format!("mounts.{path}")), problem);
+                    (Source::Http(files.map_err(wrong)?), MountMode::ReadOnly)
+                }
             };
-            MountSpec { folder: base.join(folder), path, mode }
+            Ok(MountSpec { source, path, mode })
         };
         self.0.into_iter().map(mount).collect()
     }

@@ -145,7 +145,8 @@ fn what_cannot_be_lent_is_said() {
         ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`"),
         (
             "[mounts]\n\"/x\" = 3\n",
-            ":2: a mount is a folder, or a table of `folder` and `mode` (`ro`, `rw`, `overlay`)",
+            ":2: a mount is a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, \
+             if need be, `headers`, `redirects`, `timeout`, `file_bytes`",
         ),
         ("\n[tools.x]\ndescription = \"\"\n", ":2: `tools.x`: it has neither a `command` nor a `url`: add one"),
     ] {

@@ -127,7 +127,7 @@ impl Session {
 
 fn sandbox(engine: &Engine, options: &SandboxOptions, lent: &Lent, interactive: bool) -> Result<Sandbox> {
     let builder = options.furnish(engine.sandbox(), false).capture_output(false);
-    let (host, builder) = lent.lend(options.host().output(output::write), builder)?;
+    let (host, builder) = lent.lend(engine, options.host().output(output::write), builder)?;
     let live = host.build(engine)?;
     let builder =
         if interactive { builder.host(TerminalHost::new(live, Keyboard::default())) } else { builder.host(live) };
