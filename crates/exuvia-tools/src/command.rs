@@ -349,7 +349,7 @@ impl CommandRunner {
         match self.output {
             Output::Text => Ok(Json::String(text)),
             Output::Json => json::parse(&text)
-                .map_err(|fault| ToolFailure::failed(format!("the program printed what is not JSON: {fault}"))),
+                .map_err(|fault| ToolFailure::failed(format!("the program printed what cannot be read as JSON: {fault}"))),
         }
     }
 }

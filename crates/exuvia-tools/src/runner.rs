@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
 use crate::approval::{self, Approval, ApprovalRequest};
 use crate::guard::Guard;
-use crate::json;
+use crate::json::{self, JsonFault};
 use crate::policy::Verdict;
 use crate::runtime::Runtime;
 use crate::tool::Input;
@@ -17,6 +17,9 @@ use crate::toolbox::{Entry, Shared};
 
 /// The most bytes of arguments that the calls of a sandbox which have not ended may have together.
 pub const ARGUMENT_BYTES_IN_FLIGHT_MAX: usize = 256 << 20;
+
+/// How much of a name that a guest chose is told.
+const NAME_CHARACTERS_MAX: usize = 64;
 
 /// Runs the tools of one sandbox: it has its own counts of calls, places and approvals.
 ///
@@ -67,10 +70,7 @@ impl Runner {
     fn admit(&mut self, name: &str, arguments: &str) -> Result<ToolFuture, ToolFailure> {
         let toolbox = &self.session.toolbox;
         let Some(&tool) = toolbox.names.get(name) else {
-            return Err(ToolFailure::failed(format!(
-                "there is no tool `{}`",
-                name.escape_default().take(64).collect::<String>()
-            )));
+            return Err(unknown(name));
         };
         let entry = &toolbox.tools[tool];
         let input = read(entry, arguments)?;
@@ -104,6 +104,15 @@ impl std::fmt::Debug for Runner {
 fn read(entry: &Entry, arguments: &str) -> Result<Input, ToolFailure> {
     let declaration = &entry.tool.declaration;
     let limit = declaration.limits.argument_bytes;
+fn unknown(name: &str) -> ToolFailure {
+    ToolFailure::failed(format!("there is no tool `{}`", bounded(name)))
+}
+
+/// A name that a guest chose, as far as it is told.
+fn bounded(name: &str) -> String {
+    name.escape_default().take(NAME_CHARACTERS_MAX).collect()
+}
+
     if arguments.len() > limit {
         let message =
             format!("{}() got arguments of {} bytes, the limit is {limit} bytes", declaration.name, arguments.len());
@@ -111,7 +120,14 @@ fn read(entry: &Entry, arguments: &str) -> Result<Input, ToolFailure> {
     }
     let Some(schema) = &entry.schema else { return Ok(Input::Text(arguments.to_owned())) };
     let mut arguments = json::parse(arguments).map_err(|fault| {
-        let message = format!("{}() got arguments that cannot be read as JSON: {fault}", declaration.name);
+        let message = match fault {
+            JsonFault::Integer { member: Some(name) } => format!(
+                "{}() argument '{}': an integer of more than 64 bits, which JSON does not carry exactly",
+                declaration.name,
+                bounded(&name)
+            ),
+            fault => format!("{}() got arguments that cannot be read as JSON: {fault}", declaration.name),
+        };
         ToolFailure::new(ToolFailureKind::Argument, message)
     })?;
     schema.admit(&declaration.name, &mut arguments)?;

@@ -116,8 +116,9 @@ impl Answers {
         if self.output == Output::Text {
             return Ok(Json::String(text));
         }
-        let mut value = json::parse(&text)
-            .map_err(|fault| ToolFailure::failed(format!("the server answered what is not JSON: {fault}")))?;
+        let mut value = json::parse(&text).map_err(|fault| {
+            ToolFailure::failed(format!("the server answered what cannot be read as JSON: {fault}"))
+        })?;
         if let Some(pointer) = &self.pick {
             value = match value.pointer_mut(pointer) {
                 Some(picked) => picked.take(),

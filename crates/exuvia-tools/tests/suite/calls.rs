@@ -304,3 +304,23 @@ fn any_json() -> impl Strategy<Value = Json> {
         ]
     })
 }
+
+#[test]
+fn an_integer_beyond_64_bits_is_refused_both_ways() {
+    let schemas =
+        Schemas { parameters: json!({ "type": "object", "properties": { "n": {}, "m": {} } }), returns: None };
+    let echo = toolbox(Tool::json("echo", "", schemas, async |arguments: Json| Ok(arguments["n"].clone())));
+    for exact in ["18446744073709551615", "-9223372036854775808", "1e+30"] {
+        assert_eq!(call(&echo, "echo", &format!(r#"{{"n": {exact}}}"#)), Ok(exact.to_owned()));
+    }
+    let message = "echo() argument 'n': an integer of more than 64 bits, which JSON does not carry exactly";
+    for arguments in [r#"{"m": 1, "n": 18446744073709551616}"#, r#"{"n": {"deep": [-9223372036854775809]}}"#] {
+        assert_eq!(told(call(&echo, "echo", arguments)), (ToolFailureKind::Argument, message.to_owned()));
+    }
+    let large = Tool::function("large", "", async |_: Empty| Ok(u128::MAX));
+    let message = "the result cannot be written as JSON: number out of range";
+    assert_eq!(told(call(&toolbox(large), "large", "{}")), (ToolFailureKind::Failed, message.to_owned()));
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Empty {}

@@ -69,8 +69,12 @@ fn input_and_output_are_json_or_text() {
     assert_eq!(run(cat().stdin_template("{text}!"), arguments).unwrap(), r#""a\nb!""#);
     let large = json!({ "text": "x".repeat(5_000_000) }).to_string();
     assert_eq!(run(cat().stdin_template("{text}"), &large).unwrap().len(), 5_000_002);
-    let message = "the program printed what is not JSON: expected value at line 1 column 1".to_owned();
+    let message = "the program printed what cannot be read as JSON: expected value at line 1 column 1".to_owned();
     let outcome = run(cat().stdin_template("{text}").output(Output::Json), arguments);
+    assert_eq!(told(outcome), (ToolFailureKind::Failed, message));
+    let message = "the program printed what cannot be read as JSON: an integer of more than 64 bits in `n`".to_owned();
+    let outcome =
+        run(cat().stdin_template("{text}").output(Output::Json), r#"{"text": "{\"n\": [18446744073709551616]}"}"#);
     assert_eq!(told(outcome), (ToolFailureKind::Failed, message));
     // It ends without having read what it was given.
     let ignores = script("echo done", &[]).parameters(parameters.clone()).stdin_template("{text}");

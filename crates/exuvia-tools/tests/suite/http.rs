@@ -133,7 +133,7 @@ fn what_is_no_answer_is_a_failure() {
         "the server answered what is not UTF-8"
     );
     let server = Server::always(answer("200 OK", "[1,"));
-    let message = "the server answered what is not JSON: EOF while parsing a value at line 1 column 3";
+    let message = "the server answered what cannot be read as JSON: EOF while parsing a value at line 1 column 3";
     assert_eq!(run(get(&server).output(Output::Json), "{}").unwrap_err().message, message);
     let server = Server::always(answer("200 OK", "[1]"));
     let message = "the server's answer has nothing at `/1`";

@@ -66,7 +66,8 @@ from exuvia import parallel
 print(count_words(open('/data/words.txt').read()))
 print(parallel(count_words, ['a b', 'c', '', 'd e f']))
 print(greet('Ada'), end='')
-for call in (lambda: greet('mallory'), lambda: greet('Bob'), lambda: greet(7), lambda: count_words()):
+for call in (lambda: greet('mallory'), lambda: greet('Bob'), lambda: greet(7), lambda: count_words(),
+             lambda: greet('Ada', 2**64)):
     try:
         call()
     except (PermissionError, TypeError) as error:
@@ -87,6 +88,7 @@ PermissionError greet() is not allowed: it needs approval, and nobody is there t
 TypeError greet() argument 'name': expected a string, got 7 (int)
 TypeError count_words() missing 1 required positional argument: 'text'
 new
+TypeError greet() argument 'more': an integer of more than 64 bits, which JSON does not carry exactly
 [Errno 69] Read-only file system: '/data/words.txt'
 ";
     assert_eq!(run(folder.path(), &[], code), gives(0, out, ""));
