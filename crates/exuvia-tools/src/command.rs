@@ -9,16 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use exuvia_core::tool::TOOL_TEXT_BYTES_MAX;
 use exuvia_core::{ToolFailure, ToolLimits, ToolOutcome};
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 
-use crate::definition::{Output, check_parameters};
+use crate::definition::{Definition, Output, check_parameters, definition_methods};
 use crate::error::ToolsError;
 use crate::json;
 use crate::template::Template;
-use crate::tool::{Schemas, Tool};
+use crate::tool::Tool;
 
 use argv::Argv;
 use process::{Finished, Process};
@@ -70,17 +69,12 @@ const HELP_BYTES_MAX: usize = 64 << 10;
 /// ```
 #[derive(Clone)]
 pub struct CommandTool {
-    name: String,
-    description: String,
+    definition: Definition,
     command: Vec<Group>,
-    parameters: Json,
-    returns: Option<Json>,
     stdin: Stdin,
-    output: Output,
     environment: BTreeMap<String, OsString>,
     folder: PathBuf,
     success: Vec<i32>,
-    limits: ToolLimits,
     help: Option<Vec<String>>,
 }
 
@@ -122,17 +116,12 @@ impl CommandTool {
         command: impl IntoIterator<Item = G>,
     ) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
+            definition: Definition::new(name, description, Self::default_limits()),
             command: command.into_iter().map(Into::into).collect(),
-            parameters: serde_json::json!({ "type": "object" }),
-            returns: None,
             stdin: Stdin::Nothing,
-            output: Output::Text,
             environment: BTreeMap::new(),
             folder: PathBuf::from("/"),
             success: vec![0],
-            limits: Self::default_limits(),
             help: None,
         }
     }
@@ -143,24 +132,12 @@ impl CommandTool {
         ToolLimits { concurrency: CONCURRENCY, ..ToolLimits::default() }
     }
 
+    definition_methods!("Sets what it may use; `result_bytes` also bounds what it prints.");
+
     /// Adds arguments to the command that are there together or not at all.
     #[must_use]
     pub fn group(mut self, group: impl Into<Group>) -> Self {
         self.command.push(group.into());
-        self
-    }
-
-    /// Sets the JSON Schema of its arguments.
-    #[must_use]
-    pub fn parameters(mut self, schema: Json) -> Self {
-        self.parameters = schema;
-        self
-    }
-
-    /// Sets the JSON Schema of its result. Default: any; of text, a string.
-    #[must_use]
-    pub fn returns(mut self, schema: Json) -> Self {
-        self.returns = Some(schema);
         self
     }
 
@@ -175,13 +152,6 @@ impl CommandTool {
     #[must_use]
     pub fn stdin_template(mut self, template: impl Into<String>) -> Self {
         self.stdin = Stdin::Template(template.into());
-        self
-    }
-
-    /// Sets what it prints.
-    #[must_use]
-    pub fn output(mut self, output: Output) -> Self {
-        self.output = output;
         self
     }
 
@@ -206,15 +176,9 @@ impl CommandTool {
         self
     }
 
-    /// Sets what it may use; `result_bytes` also bounds what it prints.
-    #[must_use]
-    pub fn limits(mut self, limits: ToolLimits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets which command prints its help, such as `["sort", "--help"]`. It is run when somebody asks for the help
-    /// first, for at most 5 s, and its first 64 KiB are kept.
+    /// Sets which command prints its help, such as `["sort", "--help"]`. It is run when a program in the sandbox, or
+    /// [`Toolbox::help`](crate::Toolbox::help), asks for the help first, for at most 5 s, and its first 64 KiB are kept. No
+    /// policy is asked: leave it out where running that is not harmless.
     #[must_use]
     pub fn help<S: AsRef<str>>(mut self, command: impl IntoIterator<Item = S>) -> Self {
         self.help = Some(command.into_iter().map(|argument| argument.as_ref().to_owned()).collect());
@@ -229,29 +193,22 @@ impl CommandTool {
     pub fn build(self) -> Result<Tool, ToolsError> {
         let (argv, input) = match self.check() {
             Ok(checked) => checked,
-            Err(problem) => return Err(ToolsError::Definition { tool: self.name, problem }),
+            Err(problem) => return Err(ToolsError::Definition { tool: self.definition.name, problem }),
         };
         let setting = Setting::new(self.folder, self.environment);
         let help = self.help.map(|command| Help::new(command, setting.clone()));
-        let returns = match self.output {
-            Output::Text => Some(self.returns.unwrap_or_else(|| serde_json::json!({ "type": "string" }))),
-            Output::Json => self.returns,
-        };
         let runner = Arc::new(CommandRunner {
             setting,
             argv,
             input,
-            output: self.output,
+            output: self.definition.output,
             success: self.success,
-            result_bytes: self.limits.result_bytes.min(TOOL_TEXT_BYTES_MAX),
+            result_bytes: self.definition.result_bytes(),
         });
-        let schemas = Schemas { parameters: self.parameters, returns };
-        let tool = Tool::json(self.name, self.description, schemas, move |arguments| {
+        let tool = self.definition.tool(move |arguments| {
             let runner = Arc::clone(&runner);
             async move { runner.run(&arguments).await }
-        })
-        .limits(self.limits)
-        .on_runtime();
+        });
         Ok(match help {
             Some(help) => tool.help(move || help.clone().text()),
             None => tool,
@@ -282,7 +239,7 @@ impl CommandTool {
         if self.help.as_ref().is_some_and(Vec::is_empty) {
             return Err("its command for help is empty".to_owned());
         }
-        check_parameters(&self.parameters, &used, matches!(input, Input::Json))?;
+        check_parameters(&self.definition.parameters, &used, matches!(input, Input::Json))?;
         Ok((argv, input))
     }
 }
@@ -290,7 +247,8 @@ impl CommandTool {
 impl std::fmt::Debug for CommandTool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Without the values of its environment, which may be secret.
-        f.debug_struct("CommandTool").field("name", &self.name).field("command", &self.command).finish_non_exhaustive()
+        let mut shown = f.debug_struct("CommandTool");
+        shown.field("name", &self.definition.name).field("command", &self.command).finish_non_exhaustive()
     }
 }
 
@@ -348,8 +306,9 @@ impl CommandRunner {
             .map_err(|_| ToolFailure::failed("the program printed what is not UTF-8"))?;
         match self.output {
             Output::Text => Ok(Json::String(text)),
-            Output::Json => json::parse(&text)
-                .map_err(|fault| ToolFailure::failed(format!("the program printed what cannot be read as JSON: {fault}"))),
+            Output::Json => json::parse(&text).map_err(|fault| {
+                ToolFailure::failed(format!("the program printed what cannot be read as JSON: {fault}"))
+            }),
         }
     }
 }

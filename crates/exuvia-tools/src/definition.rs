@@ -1,6 +1,10 @@
 //! What the definitions of programs and of HTTP endpoints have in common.
 
+use exuvia_core::tool::TOOL_TEXT_BYTES_MAX;
+use exuvia_core::{ToolFailure, ToolLimits};
 use serde_json::Value as Json;
+
+use crate::tool::{Schemas, Tool};
 
 /// What a program prints, or an endpoint answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +15,85 @@ pub enum Output {
     /// JSON, which becomes the value.
     Json,
 }
+
+/// What is said of either.
+#[derive(Clone)]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) parameters: Json,
+    pub(crate) returns: Option<Json>,
+    pub(crate) output: Output,
+    pub(crate) limits: ToolLimits,
+}
+
+impl Definition {
+    /// Begins a definition: no parameters, text as output.
+    pub(crate) fn new(name: impl Into<String>, description: impl Into<String>, limits: ToolLimits) -> Self {
+        Self {
+            name: name.into(),
+            description: description.into(),
+            parameters: serde_json::json!({ "type": "object" }),
+            returns: None,
+            output: Output::Text,
+            limits,
+        }
+    }
+
+    /// Returns the most bytes that may come out.
+    pub(crate) fn result_bytes(&self) -> usize {
+        self.limits.result_bytes.min(TOOL_TEXT_BYTES_MAX)
+    }
+
+    /// Makes the tool, which this handler runs.
+    pub(crate) fn tool<F, W>(self, handler: F) -> Tool
+    where
+        F: Fn(Json) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<Json, ToolFailure>> + Send + 'static,
+    {
+        let returns = match self.output {
+            Output::Text => Some(self.returns.unwrap_or_else(|| serde_json::json!({ "type": "string" }))),
+            Output::Json => self.returns,
+        };
+        let schemas = Schemas { parameters: self.parameters, returns };
+        Tool::json(self.name, self.description, schemas, handler).limits(self.limits).on_runtime()
+    }
+}
+
+/// The methods with which both are defined, of a structure that has a `definition`.
+macro_rules! definition_methods {
+    ($limits:literal) => {
+        /// Sets the JSON Schema of its arguments.
+        #[must_use]
+        pub fn parameters(mut self, schema: serde_json::Value) -> Self {
+            self.definition.parameters = schema;
+            self
+        }
+
+        /// Sets the JSON Schema of its result. Default: any; of text, a string.
+        #[must_use]
+        pub fn returns(mut self, schema: serde_json::Value) -> Self {
+            self.definition.returns = Some(schema);
+            self
+        }
+
+        /// Sets what comes out.
+        #[must_use]
+        pub fn output(mut self, output: $crate::Output) -> Self {
+            self.definition.output = output;
+            self
+        }
+
+        #[doc = $limits]
+        #[must_use]
+        pub fn limits(mut self, limits: exuvia_core::ToolLimits) -> Self {
+            self.definition.limits = limits;
+            self
+        }
+    };
+}
+
+pub(crate) use definition_methods;
 
 /// Sees to it that each place in a template is a parameter's, and that each parameter has a place.
 pub(crate) fn check_parameters(schema: &Json, used: &[&str], rest_is_used: bool) -> Result<(), String> {

@@ -7,15 +7,14 @@ mod request;
 
 use std::sync::Arc;
 
-use exuvia_core::tool::TOOL_TEXT_BYTES_MAX;
 use exuvia_core::{ToolFailure, ToolLimits};
 use reqwest::Method;
 use serde_json::Value as Json;
 
-use crate::definition::{Output, check_parameters};
+use crate::definition::{Definition, Output, check_parameters, definition_methods};
 use crate::error::ToolsError;
 use crate::secrets::{Secrets, Vault};
-use crate::tool::{Schemas, Tool};
+use crate::tool::Tool;
 
 use answer::Answers;
 pub use client::HttpClient;
@@ -55,19 +54,14 @@ const REDIRECTS_MAX: u8 = 10;
 /// ```
 #[derive(Clone)]
 pub struct HttpTool {
-    name: String,
-    description: String,
+    definition: Definition,
     method: String,
     url: String,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: Option<Json>,
-    parameters: Json,
-    returns: Option<Json>,
-    output: Output,
     pick: Option<String>,
     redirects: u8,
-    limits: ToolLimits,
     secrets: Arc<dyn Secrets>,
     client: HttpClient,
 }
@@ -76,42 +70,25 @@ impl HttpTool {
     /// Makes a tool of a URL: `GET`, no parameters, text as output, no redirects, no secrets.
     pub fn new(name: impl Into<String>, description: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            description: description.into(),
+            definition: Definition::new(name, description, ToolLimits::default()),
             method: "GET".to_owned(),
             url: url.into(),
             query: Vec::new(),
             headers: Vec::new(),
             body: None,
-            parameters: serde_json::json!({ "type": "object" }),
-            returns: None,
-            output: Output::Text,
             pick: None,
             redirects: 0,
-            limits: ToolLimits::default(),
             secrets: Arc::new(|_: &str| None),
             client: HttpClient::default(),
         }
     }
 
+    definition_methods!("Sets what it may use; `result_bytes` also bounds the answer's body.");
+
     /// Sets the method.
     #[must_use]
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = method.into();
-        self
-    }
-
-    /// Sets the JSON Schema of its arguments.
-    #[must_use]
-    pub fn parameters(mut self, schema: Json) -> Self {
-        self.parameters = schema;
-        self
-    }
-
-    /// Sets the JSON Schema of its result. Default: any; of text, a string.
-    #[must_use]
-    pub fn returns(mut self, schema: Json) -> Self {
-        self.returns = Some(schema);
         self
     }
 
@@ -137,13 +114,6 @@ impl HttpTool {
         self
     }
 
-    /// Sets what the endpoint answers.
-    #[must_use]
-    pub fn output(mut self, output: Output) -> Self {
-        self.output = output;
-        self
-    }
-
     /// Takes a part of a JSON answer: a JSON pointer (RFC 6901) such as `/items/0`.
     #[must_use]
     pub fn pick(mut self, pointer: impl Into<String>) -> Self {
@@ -155,13 +125,6 @@ impl HttpTool {
     #[must_use]
     pub fn redirects(mut self, redirects: u8) -> Self {
         self.redirects = redirects;
-        self
-    }
-
-    /// Sets what it may use; `result_bytes` also bounds the answer's body.
-    #[must_use]
-    pub fn limits(mut self, limits: ToolLimits) -> Self {
-        self.limits = limits;
         self
     }
 
@@ -192,20 +155,13 @@ impl HttpTool {
     pub fn build(self) -> Result<Tool, ToolsError> {
         let endpoint = match self.endpoint() {
             Ok(endpoint) => Arc::new(endpoint),
-            Err(problem) => return Err(ToolsError::Definition { tool: self.name, problem }),
+            Err(problem) => return Err(ToolsError::Definition { tool: self.definition.name, problem }),
         };
         let method = endpoint.request.method.clone();
-        let returns = match self.output {
-            Output::Text => Some(self.returns.unwrap_or_else(|| serde_json::json!({ "type": "string" }))),
-            Output::Json => self.returns,
-        };
-        let schemas = Schemas { parameters: self.parameters, returns };
-        let tool = Tool::json(self.name, self.description, schemas, move |arguments| {
+        let tool = self.definition.tool(move |arguments| {
             let endpoint = Arc::clone(&endpoint);
             async move { endpoint.call(&arguments).await }
-        })
-        .limits(self.limits)
-        .on_runtime();
+        });
         Ok(match method {
             Method::GET | Method::HEAD => tool.read_only(),
             Method::PUT | Method::DELETE => tool.idempotent(),
@@ -220,9 +176,9 @@ impl HttpTool {
             request,
             client: self.client.clone(),
             answers: Answers {
-                output: self.output,
+                output: self.definition.output,
                 pick: self.pick.clone(),
-                bytes_max: self.limits.result_bytes.min(TOOL_TEXT_BYTES_MAX),
+                bytes_max: self.definition.result_bytes(),
                 redirects: self.redirects,
             },
         })
@@ -231,12 +187,12 @@ impl HttpTool {
     fn check(&self) -> Result<RequestTemplate, String> {
         let request = RequestTemplate::parse(self)?;
         let used: Vec<&str> = request.arguments().collect();
-        check_parameters(&self.parameters, &used, false)?;
+        check_parameters(&self.definition.parameters, &used, false)?;
         if self.redirects > REDIRECTS_MAX {
             return Err(format!("it allows {} redirects, the limit is {REDIRECTS_MAX}", self.redirects));
         }
         match &self.pick {
-            Some(_) if self.output == Output::Text => Err("`pick` needs JSON as output".to_owned()),
+            Some(_) if self.definition.output == Output::Text => Err("`pick` needs JSON as output".to_owned()),
             Some(pointer) if !pointer.is_empty() && !pointer.starts_with('/') => {
                 Err(format!("`{pointer}` is no JSON pointer: it begins with `/`"))
             }
@@ -248,7 +204,10 @@ impl HttpTool {
 impl std::fmt::Debug for HttpTool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Without headers and query: somebody may have written a secret into them.
-        f.debug_struct("HttpTool").field("name", &self.name).field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("HttpTool")
+            .field("name", &self.definition.name)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
     }
 }
 
