@@ -33,6 +33,15 @@ pub(crate) struct Lent {
     mounts: Vec<MountSpec>,
 }
 
+/// A folder of this machine whose changes stay in the sandbox.
+pub(crate) struct Overlay<'a> {
+    /// Its number among the mounts that are lent.
+    pub(crate) number: u32,
+    /// Where it is in the sandbox.
+    pub(crate) path: &'a str,
+    pub(crate) folder: &'a Path,
+}
+
 /// A configuration file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +88,7 @@ impl Lent {
         };
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
+        let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
         let mut builder = Toolbox::builder().tools(tools).policy(policy);
         if let Some(approver) = approver::Terminal::find() {
             builder = builder.approver(approver);
@@ -88,14 +98,22 @@ impl Lent {
     }
 
     /// Returns the tools' declarations.
-        let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
     pub(crate) fn declarations(&self) -> &[ToolDeclaration] {
         self.toolbox.as_ref().map_or(&[], Toolbox::declarations)
+    }
+
+    /// Returns the overlays.
+    pub(crate) fn overlays(&self) -> impl Iterator<Item = Overlay<'_>> {
+        (0..).zip(&self.mounts).filter_map(|(number, mount)| match (&mount.source, mount.mode) {
+            (Source::Folder(folder), MountMode::Overlay) => Some(Overlay { number, path: &mount.path, folder }),
+            _ => None,
+        })
     }
 
     /// Lends it all to a sandbox and to the host that answers it. Whatever the host has mounted before comes first.
     pub(crate) fn lend(
         &self,
+        engine: &Engine,
         mut host: LiveHostBuilder,
         mut builder: SandboxBuilder,
     ) -> Result<(LiveHostBuilder, SandboxBuilder)> {
@@ -115,7 +133,6 @@ impl Lent {
         Ok((host, builder))
     }
 }
-        engine: &Engine,
 
 /// Makes a mount of files that are fetched. A secret that is missing is told here: a program that reads one of the files
 /// is told nothing but an error's number.

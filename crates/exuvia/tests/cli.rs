@@ -4,23 +4,24 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and starts processes")]
 
 mod cli {
+    mod changes;
     mod help;
     mod images;
     mod interrupts;
     mod lent;
     mod limits;
-    mod outcomes;
     mod network;
+    mod outcomes;
     mod programs;
     mod sandbox;
     mod sessions;
 }
 
-use std::fs;
 /// A real HTTP server: the one of the tools' own tests.
 #[path = "../../exuvia-tools/tests/suite/server.rs"]
 mod server;
 
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

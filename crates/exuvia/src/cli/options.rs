@@ -59,7 +59,7 @@ struct LentOptions {
     config: Option<PathBuf>,
 
     /// Show the program a folder: `FOLDER:/PATH` read-only, `FOLDER:/PATH:rw` to be changed too, or
-    /// `FOLDER:/PATH:overlay`, where its changes last as long as it runs
+    /// `FOLDER:/PATH:overlay`, where its changes stay in the sandbox
     #[arg(long, value_name = "FOLDER:/PATH[:MODE]")]
     mount: Vec<MountSpec>,
 

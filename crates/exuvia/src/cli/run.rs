@@ -1,5 +1,6 @@
 //! `exuvia run`: a program, run as `python` would.
 
+mod changes;
 mod program;
 
 use std::ffi::OsString;
@@ -8,12 +9,14 @@ use std::io::{self, IsTerminal as _};
 use anyhow::Result;
 use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
 use exuvia_sandbox::{Engine, Folder, Sandbox, Stdin};
+use serde::Serialize;
 
 use super::options::SandboxOptions;
 use crate::interpreter::Interpreter;
 use crate::interrupts::Interrupts;
 use crate::lent::Lent;
 use crate::{exit, failure, output};
+use changes::{ChangeOptions, Line};
 use program::Program;
 
 /// Where the program's folder is in the sandbox.
@@ -68,25 +71,36 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     sandbox: SandboxOptions,
+
+    #[command(flatten)]
+    changes: ChangeOptions,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let program = Program::of(&arguments)?;
     let lent = arguments.sandbox.lent()?;
+    arguments.changes.check(&lent)?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
     let engine = interpreter.engine()?;
     let mut sandbox = sandbox(&engine, &program, &arguments, &lent)?;
     let interrupts = Interrupts::take();
     interrupts.aim(sandbox.interrupter());
     let outcome = outcome(&mut sandbox, &program)?;
+    let first_lent = u32::from(program.folder.is_some());
+    let changes = arguments.changes.finish(&mut sandbox, &lent, (first_lent, &outcome));
     // The process is about to end, which takes the sandbox away faster than taking it apart.
     std::mem::forget((sandbox, engine));
     if arguments.json {
-        print(&outcome)?;
+        print(&outcome, changes.as_ref().ok().and_then(Option::as_deref))?;
     } else {
         // Nothing was kept but what the sandbox itself has to say.
         output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
         explain(&outcome, &arguments.sandbox.limits(false));
+    }
+    if let Some(changes) = changes?
+        && !arguments.json
+    {
+        changes::say(&changes);
     }
     Ok(exit::status(&outcome))
 }
@@ -148,7 +162,15 @@ fn combine(mut outcome: Outcome, end: Outcome) -> Outcome {
 }
 
 /// Prints the outcome as JSON, on one line unless somebody is looking.
-fn print(outcome: &Outcome) -> Result<()> {
+fn print(outcome: &Outcome, changes: Option<&[Line]>) -> Result<()> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        #[serde(flatten)]
+        outcome: &'a Outcome,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        changes: Option<&'a [Line]>,
+    }
+    let whole = Whole { outcome, changes };
     let pretty = io::stdout().is_terminal();
     let mut json = if pretty { serde_json::to_vec_pretty(&whole) } else { serde_json::to_vec(&whole) }?;
     json.push(b'\n');
