@@ -20,9 +20,9 @@ pub(crate) struct Tools {
     declarations: Arc<[ToolDeclaration]>,
     /// The number of the call that was started last.
     last: u64,
-    /// Calls that were started and whose end the guest has not been told.
+    /// Calls that were started and have not ended.
     running: BTreeSet<u64>,
-    /// Calls that have ended, for the guest to ask for: some of `running`.
+    /// Calls that have ended, for the guest to ask for.
     finished: VecDeque<FinishedCall>,
     /// What the guest takes next, piece by piece if it is long.
     pub(crate) text: Text,
@@ -45,7 +45,7 @@ impl Tools {
 
     /// Gives a new call its number; `None` if too many are running.
     pub(crate) fn begin(&mut self) -> Option<u64> {
-        if self.running.len() >= TOOL_CALLS_MAX {
+        if self.running.len() + self.finished.len() >= TOOL_CALLS_MAX {
             return None;
         }
         self.last += 1;
@@ -55,15 +55,17 @@ impl Tools {
 
     /// Forgets a call. Returns whether it was running.
     pub(crate) fn cancel(&mut self, call: u64) -> bool {
-        self.finished.retain(|finished| finished.call != call);
-        self.running.remove(&call)
+        let was_running = self.running.remove(&call);
+        if !was_running {
+            self.finished.retain(|finished| finished.call != call);
+        }
+        was_running
     }
 
     /// Keeps the ends of calls until the guest asks. One that is not running any more was cancelled meanwhile.
     pub(crate) fn finish(&mut self, calls: Vec<FinishedCall>) {
         for finished in calls {
-            let told = self.finished.iter().any(|earlier| earlier.call == finished.call);
-            if self.running.contains(&finished.call) && !told {
+            if self.running.remove(&finished.call) {
                 self.finished.push_back(finished);
             }
         }
@@ -72,7 +74,6 @@ impl Tools {
     /// Takes the end of the call that ended first; its outcome is what the guest takes next.
     pub(crate) fn next_finished(&mut self) -> Option<u64> {
         let FinishedCall { call, outcome } = self.finished.pop_front()?;
-        self.running.remove(&call);
         self.set_outcome(outcome);
         Some(call)
     }

@@ -1,10 +1,12 @@
 //! Calls of tools that run while the sandbox does something else.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use exuvia_core::{FinishedCall, ToolFailure, ToolFailureKind, ToolFuture};
+use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, Stream as _};
 
 /// How much the results hold together that no wait has told yet, in bytes. A sandbox that collects nothing is told
@@ -19,24 +21,25 @@ pub(super) struct Background {
 
 #[derive(Default)]
 struct Calls {
-    running: FuturesUnordered<Pin<Box<Call>>>,
+    running: FuturesUnordered<Call>,
+    /// What ends each of those that are running.
+    handles: BTreeMap<u64, AbortHandle>,
     ended: Vec<FinishedCall>,
     kept_bytes: usize,
 }
 
 struct Call {
     number: u64,
-    /// `None` once it was cancelled.
-    future: Option<ToolFuture>,
-    /// Brings it to attention when it is cancelled, so that it is let go of.
-    waker: Option<Waker>,
+    future: Abortable<ToolFuture>,
 }
 
 impl Background {
     /// Takes a call up and gives it a first push.
     pub(super) fn start(&self, number: u64, future: ToolFuture) {
         self.with(|calls| {
-            calls.running.push(Box::pin(Call { number, future: Some(future), waker: None }));
+            let (handle, registration) = AbortHandle::new_pair();
+            calls.handles.insert(number, handle);
+            calls.running.push(Call { number, future: Abortable::new(future, registration) });
             calls.advance(&mut Context::from_waker(Waker::noop()));
         });
     }
@@ -44,17 +47,14 @@ impl Background {
     /// Drops a call, running or ended.
     pub(super) fn cancel(&self, number: u64) {
         self.with(|calls| {
-            for call in calls.running.iter_mut() {
-                if call.number == number {
-                    call.future = None;
-                    if let Some(waker) = call.waker.take() {
-                        waker.wake();
-                    }
-                }
+            if let Some(handle) = calls.handles.remove(&number) {
+                handle.abort();
+                // It comes to attention, and is let go of.
+                calls.advance(&mut Context::from_waker(Waker::noop()));
+            } else if let Some(place) = calls.ended.iter().position(|finished| finished.call == number) {
+                let finished = calls.ended.remove(place);
+                calls.kept_bytes -= size(&finished);
             }
-            calls.advance(&mut Context::from_waker(Waker::noop()));
-            calls.ended.retain(|finished| finished.call != number);
-            calls.kept_bytes = calls.ended.iter().map(size).sum();
         });
     }
 
@@ -85,6 +85,7 @@ impl Calls {
     fn advance(&mut self, context: &mut Context<'_>) {
         while let Poll::Ready(Some(finished)) = Pin::new(&mut self.running).poll_next(context) {
             let Some(mut finished) = finished else { continue };
+            self.handles.remove(&finished.call);
             if self.kept_bytes.saturating_add(size(&finished)) > KEPT_BYTES_MAX {
                 let message = format!("results that were not waited for hold more than {KEPT_BYTES_MAX} bytes");
                 finished.outcome = Err(ToolFailure::new(ToolFailureKind::Limit, message));
@@ -98,12 +99,10 @@ impl Calls {
 impl Future for Call {
     type Output = Option<FinishedCall>;
 
+    /// `None`: it was cancelled.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let number = self.number;
-        let call = &mut *self;
-        let Some(future) = &mut call.future else { return Poll::Ready(None) };
-        call.waker = Some(context.waker().clone());
-        future.as_mut().poll(context).map(|outcome| Some(FinishedCall { call: number, outcome }))
+        let outcome = Pin::new(&mut self.future).poll(context);
+        outcome.map(|outcome| Some(FinishedCall { call: self.number, outcome: outcome.ok()? }))
     }
 }
 
@@ -172,6 +171,27 @@ mod tests {
         assert!(!*dropped.lock().unwrap());
         background.cancel(1);
         assert!(*dropped.lock().unwrap());
+    }
+
+    #[test]
+    fn a_cancelled_call_touches_no_other() {
+        const COUNT: u64 = 1_000;
+        let background = Background::default();
+        let polled = Arc::new(Mutex::new(0));
+        for call in 1..=COUNT {
+            let polled = Arc::clone(&polled);
+            background.start(
+                call,
+                Box::pin(poll_fn(move |_| {
+                    *polled.lock().unwrap() += 1;
+                    Poll::Pending
+                })),
+            );
+        }
+        let before = *polled.lock().unwrap();
+        (1..=COUNT).for_each(|call| background.cancel(call));
+        assert_eq!(*polled.lock().unwrap(), before);
+        assert!(background.is_empty());
     }
 
     #[test]
