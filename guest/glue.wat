@@ -41,6 +41,7 @@
   (import "exuvia" "tool_call" (func $host_tool_call (param i32 i32 i32 i32 i32) (result i64)))
   (import "exuvia" "tool_cancel" (func $host_tool_cancel (param i64)))
   (import "exuvia" "tool_finished" (func $host_tool_finished (result i64)))
+  (import "exuvia" "tool_help" (func $host_tool_help (param i32 i32 i32) (result i64)))
   (import "exuvia" "tool_outcome" (func $host_tool_outcome (param i32 i32) (result i64)))
   (import "exuvia" "tool_source" (func $host_tool_source (param i32 i32 i32) (result i64)))
   (import "exuvia" "tool_start" (func $host_tool_start (param i32 i32 i32) (result i64)))
@@ -123,9 +124,22 @@
     (local.set $outcome
       (call $host_tool_call (local.get $tool) (local.get $data) (i32.load offset=8 (global.get $scratch))
         (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080)))
-    (if (i64.ge_u (local.get $outcome) (i64.const 0x2_0000_0000))
+    (call $text_or_interrupt (local.get $outcome)))
+
+  ;; _exuvia.help(tool): the tool's long help, as `call` returns a result; empty if it has none.
+  (func (export "exuvia_help") (param $self i32) (param $argument i32) (result i32)
+    (local $tool i32)
+    (local.set $tool (call $long_value (local.get $argument)))
+    (if (i32.eq (local.get $tool) (i32.const -1))
+      (then (if (call $error_occurred) (then (return (i32.const 0))))))
+    (call $text_or_interrupt
+      (call $host_tool_help (local.get $tool) (i32.add (global.get $scratch) (i32.const 16)) (i32.const 4080))))
+
+  ;; What was announced, unless an interrupt came first: then what its handler raises, or None.
+  (func $text_or_interrupt (param $announced i64) (result i32)
+    (if (i64.ge_u (local.get $announced) (i64.const 0x2_0000_0000))
       (then (return (select (i32.const 0) (global.get $none) (call $check_signals)))))
-    (call $text (local.get $outcome)))
+    (call $text (local.get $announced)))
 
   ;; The text that the host has announced: as a str if it is a result, as bytes if it is a failure. A short one lies in
   ;; the scratch space already, a long one is taken into an object of its length.
@@ -147,7 +161,7 @@
     (call $decref (local.get $bytes))
     (local.get $result))
 
-  ;; _exuvia.start(tool, text): starts a call. Returns its number; -1: too many are running; -2: there is no such tool.
+  ;; _exuvia.start(tool, text): starts a call. Returns its number; -1 if it was refused, and `outcome` gives the failure.
   (func (export "exuvia_start") (param $self i32) (param $arguments i32) (param $count i32) (result i32)
     (local $tool i32) (local $data i32)
     (if (i32.ne (local.get $count) (i32.const 2)) (then (drop (call $bad_argument)) (return (i32.const 0))))

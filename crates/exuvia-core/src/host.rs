@@ -51,6 +51,12 @@ pub enum HostCall<'a> {
         /// Its arguments, at most [`TOOL_TEXT_BYTES_MAX`](crate::tool::TOOL_TEXT_BYTES_MAX) bytes; any text.
         arguments: &'a str,
     },
+    /// Asks for a tool's long help, such as what its program says of itself. Only of tools that
+    /// [declare](crate::ToolDeclaration::help) to have one. Answer: [`HostAnswer::Tool`], or [`HostAnswer::Interrupted`].
+    Help {
+        /// The tool's name.
+        tool: &'a str,
+    },
     /// Starts a call of a tool in the background; a later `Wait` tells its end. Answer: [`HostAnswer::Done`].
     Start {
         /// The call's number, which no other call of the sandbox has had. At most
@@ -90,6 +96,7 @@ impl HostCall<'_> {
             Self::Input { .. } => "input",
             Self::Wait { .. } => "wait",
             Self::Tool { .. } => "tool",
+            Self::Help { .. } => "help",
             Self::Start { .. } => "start",
             Self::Cancel { .. } => "cancel",
             Self::Mount(_) => "mount",
@@ -143,7 +150,7 @@ pub enum HostAnswer {
     Bytes(Vec<u8>),
     /// Calls that have ended, in the order in which they did, to [`HostCall::Wait`]. Never empty.
     Finished(Vec<FinishedCall>),
-    /// To [`HostCall::Tool`].
+    /// To [`HostCall::Tool`] and [`HostCall::Help`].
     Tool(ToolOutcome),
     /// To [`HostCall::Mount`].
     Mount(MountOutcome),

@@ -33,6 +33,7 @@ pub enum Asked {
     Input { length_max: u32 },
     Wait { duration: Option<Duration> },
     Tool { tool: String, arguments: String },
+    Help { tool: String },
     Start { call: u64, tool: String, arguments: String },
     Cancel { call: u64 },
     Mount(MountRequest),
@@ -48,6 +49,7 @@ impl From<HostCall<'_>> for Asked {
             HostCall::Input { length_max } => Self::Input { length_max },
             HostCall::Wait { duration } => Self::Wait { duration },
             HostCall::Tool { tool, arguments } => Self::Tool { tool: tool.to_owned(), arguments: arguments.to_owned() },
+            HostCall::Help { tool } => Self::Help { tool: tool.to_owned() },
             HostCall::Start { call, tool, arguments } => {
                 Self::Start { call, tool: tool.to_owned(), arguments: arguments.to_owned() }
             }
@@ -197,7 +199,7 @@ fn harmless_answer(asked: &Asked) -> HostAnswer {
         Asked::Output { .. } => HostAnswer::Done,
         Asked::Input { .. } => HostAnswer::Bytes(Vec::new()),
         Asked::Wait { .. } | Asked::Start { .. } | Asked::Cancel { .. } => HostAnswer::Done,
-        Asked::Tool { .. } => {
+        Asked::Tool { .. } | Asked::Help { .. } => {
             HostAnswer::Tool(Err(ToolFailure::new(ToolFailureKind::Interrupted, "the replay has gone astray")))
         }
         Asked::Mount(_) => HostAnswer::Mount(Err(MountFault::NotFound)),

@@ -41,6 +41,9 @@ pub struct ToolDeclaration {
     /// Whether somebody has to agree to each call.
     #[serde(default)]
     pub needs_approval: bool,
+    /// Whether it has a long help, such as what its program says of itself, which is made when somebody asks for it.
+    #[serde(default)]
+    pub help: bool,
     /// What one call, and all calls of a sandbox together, may use.
     #[serde(default)]
     pub limits: ToolLimits,
@@ -184,6 +187,13 @@ pub trait ToolRunner: Send {
     ///
     /// `tool` is one of the names that the sandbox was made with; `arguments` is any text.
     fn call(&mut self, tool: &str, arguments: &str) -> ToolFuture;
+
+    /// Gives a tool's long help. Only asked of tools that [declare](ToolDeclaration::help) to have one, as often as a
+    /// guest likes; whoever gives it bounds its time and its length. Default: there is none.
+    fn help(&mut self, tool: &str) -> ToolFuture {
+        let failure = ToolFailure::failed(format!("the tool `{tool}` has no help"));
+        Box::pin(std::future::ready(Err(failure)))
+    }
 }
 
 /// Returns whether a tool can have this name: an ASCII identifier of at most 64 characters that does not begin with an

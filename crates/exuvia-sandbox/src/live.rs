@@ -210,12 +210,14 @@ impl LiveHost {
     fn call_tool(&mut self, tool: &str, arguments: &str) -> ToolFuture {
         match &mut self.tools {
             Some(runner) => runner.call(tool, arguments),
-            None => {
-                let failure = ToolFailure::new(ToolFailureKind::Failed, format!("nobody runs the tool `{tool}` here"));
-                Box::pin(std::future::ready(Err(failure)))
-            }
+            None => nobody_runs(tool),
         }
     }
+}
+
+fn nobody_runs(tool: &str) -> ToolFuture {
+    let failure = ToolFailure::new(ToolFailureKind::Failed, format!("nobody runs the tool `{tool}` here"));
+    Box::pin(std::future::ready(Err(failure)))
 }
 
 impl LiveHost {
@@ -250,6 +252,13 @@ impl Host for LiveHost {
             HostCall::Tool { tool, arguments } => {
                 let outcome = self.call_tool(tool, arguments);
                 Reply::Later(Box::pin(async move { HostAnswer::Tool(outcome.await) }))
+            }
+            HostCall::Help { tool } => {
+                let help = match &mut self.tools {
+                    Some(runner) => runner.help(tool),
+                    None => nobody_runs(tool),
+                };
+                Reply::Later(Box::pin(async move { HostAnswer::Tool(help.await) }))
             }
             HostCall::Start { call, tool, arguments } => {
                 let outcome = self.call_tool(tool, arguments);

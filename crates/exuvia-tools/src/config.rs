@@ -42,7 +42,7 @@
 //! | `variables` | program | further variables and their values |
 //! | `folder` | program | where it runs, relative to the file's folder |
 //! | `success` | program | the exit statuses that are no failure |
-//! | `help` | program | `true`: what it prints for `--help`; or another command |
+//! | `help` | program | `true`: a program in the sandbox may read what it prints for `--help`; or for another command |
 //! | `url`, `method`, `query`, `headers`, `body` | endpoint | the request |
 //! | `pick` | endpoint | a JSON pointer into the answer |
 //! | `redirects` | endpoint | how many are followed |

@@ -92,6 +92,13 @@ impl ToolRunner for Runner {
     fn call(&mut self, tool: &str, arguments: &str) -> ToolFuture {
         self.admit(tool, arguments).unwrap_or_else(|failure| Box::pin(ready(Err(failure))))
     }
+
+    fn help(&mut self, tool: &str) -> ToolFuture {
+        Shared::help(&self.session.toolbox, tool).unwrap_or_else(|| {
+            let failure = ToolFailure::failed(format!("the tool `{}` has no help", bounded(tool)));
+            Box::pin(ready(Err(failure)))
+        })
+    }
 }
 
 impl std::fmt::Debug for Runner {
@@ -100,10 +107,6 @@ impl std::fmt::Debug for Runner {
     }
 }
 
-/// Reads and checks arguments.
-fn read(entry: &Entry, arguments: &str) -> Result<Input, ToolFailure> {
-    let declaration = &entry.tool.declaration;
-    let limit = declaration.limits.argument_bytes;
 fn unknown(name: &str) -> ToolFailure {
     ToolFailure::failed(format!("there is no tool `{}`", bounded(name)))
 }
@@ -113,6 +116,10 @@ fn bounded(name: &str) -> String {
     name.escape_default().take(NAME_CHARACTERS_MAX).collect()
 }
 
+/// Reads and checks arguments.
+fn read(entry: &Entry, arguments: &str) -> Result<Input, ToolFailure> {
+    let declaration = &entry.tool.declaration;
+    let limit = declaration.limits.argument_bytes;
     if arguments.len() > limit {
         let message =
             format!("{}() got arguments of {} bytes, the limit is {limit} bytes", declaration.name, arguments.len());

@@ -133,6 +133,7 @@ impl Tool {
             read_only: false,
             idempotent: false,
             needs_approval: false,
+            help: false,
             limits: ToolLimits::default(),
         };
         Self { declaration, handler: Arc::new(handler), on_runtime: false, help: None }
@@ -174,7 +175,7 @@ impl Tool {
         self
     }
 
-    /// Sets what gives its long help: see [`Toolbox::help`](crate::Toolbox::help).
+    /// Sets what gives its long help, when a program asks for it: see [`Toolbox::help`](crate::Toolbox::help).
     #[must_use]
     pub fn help<F, W>(mut self, help: F) -> Self
     where
@@ -182,6 +183,7 @@ impl Tool {
         W: Future<Output = ToolOutcome> + Send + 'static,
     {
         self.help = Some(Arc::new(move || Box::pin(help())));
+        self.declaration.help = true;
         self
     }
 

@@ -15,7 +15,7 @@ use crate::approval::Approver;
 use crate::error::ToolsError;
 use crate::policy::{CompiledPolicy, Policy};
 use crate::runner::Runner;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Task};
 use crate::schema::Schema;
 use crate::tool::Tool;
 
@@ -47,6 +47,18 @@ pub(crate) struct Shared {
     pub(crate) runtime: Runtime,
 }
 
+impl Shared {
+    pub(crate) fn help(shared: &Arc<Self>, tool: &str) -> Option<ToolFuture> {
+        let entry = &shared.tools[*shared.names.get(tool)?];
+        let help = entry.tool.help.as_ref()?();
+        let shared = Arc::clone(shared);
+        Some(Box::pin(async move {
+            let task = Task::spawn(shared.runtime.handle()?, help);
+            task.await.unwrap_or_else(|| Err(ToolFailure::failed("the help cannot be given")))
+        }))
+    }
+}
+
 /// A tool, ready to be called.
 pub(crate) struct Entry {
     pub(crate) tool: Tool,
@@ -74,16 +86,11 @@ impl Toolbox {
 
     /// Returns what gives a tool's long help, such as what its program prints for `--help`; `None` if it has none.
     ///
-    /// It is no call: policy and limits of the tool are not asked. It is bounded by itself.
+    /// It is no call: policy and limits of the tool are not asked, and a program in the sandbox may ask for it as often as
+    /// it likes. A tool only has one where its definition says so, and it is bounded by itself.
     #[must_use]
     pub fn help(&self, tool: &str) -> Option<ToolFuture> {
-        let entry = &self.shared.tools[*self.shared.names.get(tool)?];
-        let help = entry.tool.help.as_ref()?();
-        let shared = Arc::clone(&self.shared);
-        Some(Box::pin(async move {
-            let task = crate::runtime::Task::spawn(shared.runtime.handle()?, help);
-            task.await.unwrap_or_else(|| Err(ToolFailure::failed("the help cannot be given")))
-        }))
+        Shared::help(&self.shared, tool)
     }
 }
 

@@ -116,12 +116,24 @@ def _set_builtins():
         def __call__(self, code=None):
             raise SystemExit(code)
 
-    Quitter.__module__ = "_sitebuiltins"
-    Quitter.__qualname__ = "Quitter"
+    class Helper(_sitebuiltins._Helper):
+        """As `site`'s; of a tool it also shows the long help."""
+
+        def __call__(self, *args, **kwds):
+            from . import _tools
+
+            result = super().__call__(*args, **kwds)
+            if len(args) == 1 and (text := _tools.further_help(args[0])):
+                print(text)
+            return result
+
+    for made, name in ((Quitter, "Quitter"), (Helper, "_Helper")):
+        made.__module__ = "_sitebuiltins"
+        made.__qualname__ = name
     printer = _sitebuiltins._Printer
     builtins.quit = Quitter("quit", "Ctrl-D (i.e. EOF)")
     builtins.exit = Quitter("exit", "Ctrl-D (i.e. EOF)")
-    builtins.help = _sitebuiltins._Helper()
+    builtins.help = Helper()
     builtins.copyright = printer("copyright", sys.copyright)
     builtins.credits = printer("credits", CREDITS)
     directory = os.path.dirname(os.__file__)

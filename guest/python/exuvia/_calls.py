@@ -32,7 +32,7 @@ async def outcome(loop, tool, text):
     """Starts a call and waits for its outcome on the event loop."""
     call = _exuvia.start(tool, text)
     if call < 0:
-        raise RuntimeError("too many calls of tools are running: wait for some of them first")
+        return _exuvia.outcome()
     future = pending[call] = loop.create_future()
     try:
         return await future

@@ -3,7 +3,8 @@
 The host knows what each tool takes and gives, and hands out the source of its
 function (`_exuvia.source`). A function is made when it is first asked for: by
 `exuvia.tools`, or by a cell that could see its name; a tool that is not used
-costs nothing.
+costs nothing. A long help, which its program may have to print, is only asked
+for by `NAME.help()` and `help(NAME)`.
 
 Arguments cross as JSON, and are checked by the host. What JSON has no word for
 crosses as what a schema can describe: bytes as base64, dates and times in ISO
@@ -78,7 +79,36 @@ def _make(name, index):
     aio.__qualname__ = f"{name}.aio"
     aio.__doc__ = made.__doc__
     made.aio = aio
+    made.help = _helper(index, made)
     return made
+
+
+def _helper(index, made):
+    """Returns what gives the tool's own help."""
+
+    def help():
+        """Returns the tool's long help, such as what its program says of itself; its docstring if it has none."""
+        return _help(index) or made.__doc__ or ""
+
+    help.__module__ = made.__module__
+    help.__qualname__ = f"{made.__qualname__}.help"
+    return help
+
+
+def _help(index):
+    """Returns what the host has to say of a tool beyond its docstring: nothing, as a rule."""
+    outcome = _exuvia.help(index)
+    if type(outcome) is not str:
+        raise _failure(outcome)
+    return outcome
+
+
+def further_help(thing):
+    """Returns what `help(thing)` shows below the docstring: a tool's long help."""
+    for name, made in _made.items():
+        if made is thing:
+            return _help(names[name])
+    return ""
 
 
 def _caller(index):

@@ -2,7 +2,8 @@
 
 Each is a function that waits for its result; `await NAME.aio(...)` takes the
 same arguments and lets other tasks go on meanwhile. `dir(exuvia.tools)` lists
-them, `help(NAME)` tells about one, and `/tools` has their stubs.
+them, `help(NAME)` tells about one, with what its program says of itself if
+the session shows that (`NAME.help()` returns it), and `/tools` has their stubs.
 """
 
 from . import _tools

@@ -162,6 +162,9 @@ fn documentation(declaration: &ToolDeclaration) -> String {
             let _ = write!(documentation, "\n\nArgs:\n{}", described.join("\n"));
         }
     }
+    if declaration.help {
+        let _ = write!(documentation, "\n\n{}.help() tells more.", declaration.name);
+    }
     if declaration.needs_approval {
         documentation.push_str("\n\nEach call has to be approved.");
     }

@@ -4,13 +4,13 @@
 //! bytes in the lower 32 bits, one of the states below in the upper ones. One that fits into the place that the guest
 //! gave is there already; a longer one is kept until the guest has made room and calls `take`.
 //!
-//! What a hostile guest can do: call any of its tools with any text, ask for texts that are not there (they are empty),
+//! What a hostile guest can do: call any of its tools with any text, ask for the help of any that has one, for texts that are not there (they are empty),
 //! and start up to [`exuvia_core::tool::TOOL_CALLS_MAX`] calls at a time.
 
 use std::time::Duration;
 
-use exuvia_core::tool::TOOL_TEXT_BYTES_MAX;
-use exuvia_core::{HostAnswer, HostCall, ToolFailure, ToolFailureKind, tool};
+use exuvia_core::tool::{TOOL_CALLS_MAX, TOOL_TEXT_BYTES_MAX};
+use exuvia_core::{HostAnswer, HostCall, ToolDeclaration, ToolFailure, ToolFailureKind, tool};
 use wasmtime::{Caller, Linker};
 
 use super::{pointer, waiting};
@@ -23,10 +23,8 @@ const FAILURE: u32 = 1;
 /// An interrupt came first.
 const INTERRUPTED: u32 = 2;
 
-/// `start` when too many calls are running.
-const TOO_MANY: i64 = -1;
-/// `start` when the tool, or the text of its arguments, is none.
-const INVALID: i64 = -2;
+/// `start` when it has started nothing: the failure is the text that the guest takes next.
+const REFUSED: i64 = -1;
 
 pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap_async(
@@ -34,6 +32,13 @@ pub(super) fn register(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         "tool_call",
         |mut caller: Caller<'_, Guest>, (tool, address, length, place, room): (u32, u32, u32, u32, u32)| {
             Box::new(async move { call(&mut caller, tool, (address, length), (place, room)).await })
+        },
+    )?;
+    linker.func_wrap_async(
+        "exuvia",
+        "tool_help",
+        |mut caller: Caller<'_, Guest>, (tool, place, room): (u32, u32, u32)| {
+            Box::new(async move { help(&mut caller, tool, (place, room)).await })
         },
     )?;
     linker.func_wrap("exuvia", "tool_start", start)?;
@@ -99,16 +104,38 @@ async fn call(
 ) -> wasmtime::Result<i64> {
     let (memory, guest) = parts(caller);
     let declarations = guest.tools.declarations();
-    let outcome = match declarations.get(index as usize).zip(text(memory, address, length)) {
-        None => Err(invalid()),
-        Some((declaration, arguments)) => {
-            let call = HostCall::Tool { tool: &declaration.name, arguments };
-            match waiting::call(guest, call).await? {
-                HostAnswer::Tool(outcome) => outcome,
-                HostAnswer::Interrupted => return Ok(packed(INTERRUPTED, 0)),
-                other => return Err(HostFault::wrong("tool", &other).into()),
-            }
+    let asked = match named(&declarations, index).and_then(|tool| Ok((tool, text(memory, address, length)?))) {
+        Ok((tool, arguments)) => Ok(waiting::call(guest, HostCall::Tool { tool, arguments }).await?),
+        Err(failure) => Err(failure),
+    };
+    tell(caller, asked, place)
+}
+
+async fn help(caller: &mut Caller<'_, Guest>, index: u32, place: (u32, u32)) -> wasmtime::Result<i64> {
+    let guest = caller.data_mut();
+    let declarations = guest.tools.declarations();
+    let asked = match declarations.get(index as usize) {
+        Some(declaration) if declaration.help => {
+            Ok(waiting::call(guest, HostCall::Help { tool: &declaration.name }).await?)
         }
+        // It has none, which is known without asking.
+        Some(_) => Ok(HostAnswer::Tool(Ok(String::new()))),
+        None => Err(unknown()),
+    };
+    tell(caller, asked, place)
+}
+
+/// Tells the guest what the host has answered, or why it was not asked.
+fn tell(
+    caller: &mut Caller<'_, Guest>,
+    asked: Result<HostAnswer, ToolFailure>,
+    place: (u32, u32),
+) -> wasmtime::Result<i64> {
+    let outcome = match asked {
+        Ok(HostAnswer::Tool(outcome)) => outcome,
+        Ok(HostAnswer::Interrupted) => return Ok(packed(INTERRUPTED, 0)),
+        Ok(other) => return Err(HostFault::wrong("tool", &other).into()),
+        Err(failure) => Err(failure),
     };
     caller.data_mut().tools.set_outcome(outcome);
     Ok(announce(caller, place))
@@ -117,28 +144,47 @@ async fn call(
 fn start(mut caller: Caller<'_, Guest>, index: u32, address: u32, length: u32) -> wasmtime::Result<i64> {
     let (memory, guest) = parts(&mut caller);
     let declarations = guest.tools.declarations();
-    let Some((declaration, arguments)) = declarations.get(index as usize).zip(text(memory, address, length)) else {
-        return Ok(INVALID);
+    let checked = named(&declarations, index)
+        .and_then(|tool| Ok((tool, text(memory, address, length)?)))
+        .and_then(|(tool, arguments)| Ok((guest.tools.begin().ok_or_else(too_many)?, tool, arguments)));
+    let (call, tool, arguments) = match checked {
+        Ok(checked) => checked,
+        Err(failure) => {
+            guest.tools.set_outcome(Err(failure));
+            return Ok(REFUSED);
+        }
     };
-    let Some(call) = guest.tools.begin() else { return Ok(TOO_MANY) };
-    match guest.call(HostCall::Start { call, tool: &declaration.name, arguments })? {
+    match guest.call(HostCall::Start { call, tool, arguments })? {
         HostAnswer::Done => Ok(call.cast_signed()),
         other => Err(HostFault::wrong("start", &other).into()),
     }
 }
 
-/// Returns the text at this address, if it is one.
-fn text(memory: &[u8], address: u32, length: u32) -> Option<&str> {
-    let bytes = pointer::slice(memory, address, length).ok()?;
-    if bytes.len() > TOOL_TEXT_BYTES_MAX {
-        return None;
-    }
-    std::str::from_utf8(bytes).ok()
+/// Returns the name of the tool at this place, which the guest chose.
+fn named(declarations: &[ToolDeclaration], index: u32) -> Result<&str, ToolFailure> {
+    declarations.get(index as usize).map(|declaration| declaration.name.as_str()).ok_or_else(unknown)
 }
 
-fn invalid() -> ToolFailure {
-    let message = format!("there is no such tool, or its arguments are no text of at most {TOOL_TEXT_BYTES_MAX} bytes");
-    ToolFailure::new(ToolFailureKind::Argument, message)
+/// Returns the text at this address.
+fn text(memory: &[u8], address: u32, length: u32) -> Result<&str, ToolFailure> {
+    if length as usize > TOOL_TEXT_BYTES_MAX {
+        let message = format!("the arguments have {length} bytes, the limit is {TOOL_TEXT_BYTES_MAX}");
+        return Err(ToolFailure::new(ToolFailureKind::Limit, message).hint("pass less at a time"));
+    }
+    let bytes = pointer::slice(memory, address, length).ok();
+    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or_else(|| {
+        // The interpreter's own strings are UTF-8: this is a guest that calls past it.
+        ToolFailure::new(ToolFailureKind::Argument, "the arguments are no text")
+    })
+}
+
+fn unknown() -> ToolFailure {
+    ToolFailure::new(ToolFailureKind::Argument, "there is no such tool")
+}
+
+fn too_many() -> ToolFailure {
+    let message = format!("{TOOL_CALLS_MAX} calls of tools are running, the limit is {TOOL_CALLS_MAX}");
+    ToolFailure::new(ToolFailureKind::Limit, message).hint("wait for some of them first").retryable()
 }
 
 /// Puts the text that the guest takes next into its place if it fits there, and announces it.

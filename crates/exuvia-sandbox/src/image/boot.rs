@@ -26,6 +26,7 @@ pub(crate) const GLUE_TABLE: &[&str] = &[
     "exuvia_finished",
     "exuvia_outcome",
     "exuvia_source",
+    "exuvia_help",
 ];
 
 const METH_NOARGS: u32 = 0x4;
@@ -34,7 +35,7 @@ const METH_FASTCALL: u32 = 0x80;
 
 /// How Python calls each function of [`GLUE_TABLE`]; the built-in module has them without their prefix.
 const CONVENTIONS: &[u32] =
-    &[METH_O, METH_NOARGS, METH_O, METH_FASTCALL, METH_FASTCALL, METH_O, METH_NOARGS, METH_NOARGS, METH_O];
+    &[METH_O, METH_NOARGS, METH_O, METH_FASTCALL, METH_FASTCALL, METH_O, METH_NOARGS, METH_NOARGS, METH_O, METH_O];
 
 const BUFFER_BYTES: u32 = 65_536;
 const SCRATCH_BYTES: u32 = 4_096;
@@ -104,7 +105,7 @@ impl Host for BootHost {
             HostCall::Output { .. } | HostCall::Wait { .. } | HostCall::Start { .. } | HostCall::Cancel { .. } => {
                 HostAnswer::Done
             }
-            HostCall::Tool { .. } => {
+            HostCall::Tool { .. } | HostCall::Help { .. } => {
                 let failure = ToolFailure::new(ToolFailureKind::Failed, "there are no tools yet");
                 HostAnswer::Tool(Err(failure))
             }

@@ -15,7 +15,7 @@ use exuvia_sandbox::{LiveHost, Sandbox};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
-use self::programs::{ASYNCHRONOUS, BLOCKING, FAILURES, FUNCTIONS, HOSTILE, LARGE, PARALLEL, VALUES};
+use self::programs::{ASYNCHRONOUS, BLOCKING, FAILURES, FUNCTIONS, HELP, HOSTILE, LARGE, PARALLEL, VALUES};
 use super::fixture::{SEED, Verdict, engine, ensure, limited, repeatable_host, same, shown, trial};
 
 /// Returns the tests of tools.
@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("tools::asynchronous", || program(ASYNCHRONOUS)),
         trial("tools::parallel", || program(PARALLEL)),
         trial("tools::in_a_script_like_loop", || program(BLOCKING)),
+        trial("tools::help", || program(HELP)),
         trial("tools::past_the_functions", || program(HOSTILE)),
         trial("tools::names_in_cells", names_in_cells),
         trial("tools::calls_end_in_later_cells", calls_end_in_later_cells),
@@ -56,6 +57,16 @@ impl ToolRunner for Runner {
         let tool = tool.to_owned();
         let arguments = arguments.to_owned();
         Box::pin(async move { answer(&tool, &arguments).await })
+    }
+
+    fn help(&mut self, tool: &str) -> ToolFuture {
+        let tool = tool.to_owned();
+        Box::pin(async move {
+            match tool.as_str() {
+                "nap" => Ok(format!("usage: nap [MILLISECONDS]\n{}", "-".repeat(5_000))),
+                _ => Err(ToolFailure::failed(format!("the program of {tool} cannot be started"))),
+            }
+        })
     }
 }
 
@@ -143,6 +154,7 @@ fn declaration(name: &str, signature: ToolSignature) -> ToolDeclaration {
         read_only: false,
         idempotent: false,
         needs_approval: false,
+        help: matches!(name, "nap" | "fail"),
         limits: ToolLimits::default(),
     }
 }
@@ -317,7 +329,7 @@ fn replayed() -> Verdict {
     let engine = engine()?;
     let cells = [
         "import asyncio\nfrom exuvia import parallel, ToolError",
-        "print(shout('a'), echo({'b': [1]}), record())",
+        "print(shout('a'), echo({'b': [1]}), record(), nap.help())",
         "order = []\nasync def one(n):\n    order.append(await nap.aio(n))\nawait asyncio.gather(*map(one, (9, 3, 6, 1)))\nprint(order)",
         "print(parallel(nap, [3, 2, 1]))\ntry:\n    fail('timeout')\nexcept ToolError as error:\n    print(repr(error), error)",
         "task = asyncio.create_task(nap.aio(100_000))\nawait asyncio.sleep(0.01)\ntask.cancel()\nfail('denied')",

@@ -21,6 +21,7 @@ output = "json"
 description = "Greets.\n\nTwice, if asked."
 parameters = { name = { type = "str", description = "Whom." }, more = "int | None" }
 command = ["echo", "hello", "--", "{name}", ["{more}"]]
+help = ["sh", "-c", "echo x >> asked; echo 'usage: greet NAME [MORE]'"]
 needs_approval = true
 
 [policy]
@@ -87,8 +88,8 @@ PermissionError greet() is not allowed: not her
 PermissionError greet() is not allowed: it needs approval, and nobody is there to ask
 TypeError greet() argument 'name': expected a string, got 7 (int)
 TypeError count_words() missing 1 required positional argument: 'text'
-new
 TypeError greet() argument 'more': an integer of more than 64 bits, which JSON does not carry exactly
+new
 [Errno 69] Read-only file system: '/data/words.txt'
 ";
     assert_eq!(run(folder.path(), &[], code), gives(0, out, ""));
@@ -123,7 +124,7 @@ fn tools_are_listed() {
     assert_eq!(listed, gives(0, "count_words  Counts the words of a text.\ngreet        Greets. (asks)\n", ""));
     let stubs = exuvia(&["tools", "--config", text(&config), "--stubs"]);
     let end = "\n\ndef greet(name: str, more: int | None = None) -> str:\n    \"\"\"Greets.\n\n    Twice, if asked.\n\n    \
-               Args:\n        name: Whom.\n\n    Each call has to be approved.\"\"\"\n";
+               Args:\n        name: Whom.\n\n    greet.help() tells more.\n\n    Each call has to be approved.\"\"\"\n";
     assert!(stubs.stdout.ends_with(end), "{}", stubs.stdout);
     let json = exuvia(&["tools", "--config", text(&config), "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
@@ -157,6 +158,30 @@ fn what_cannot_be_lent_is_said() {
         assert_eq!(run.status, 2);
         assert!(run.stderr.contains(problem), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_programs_own_help_is_only_asked_for_when_somebody_looks() {
+    let folder = project();
+    let asked = folder.path().join("asked");
+    let code = "\
+from exuvia.tools import count_words, greet
+print(greet('Ada'), greet.__doc__.splitlines()[0], count_words.help())
+";
+    assert_eq!(run(folder.path(), &[], code), gives(0, "hello -- Ada\n Greets. Counts the words of a text.\n", ""));
+    assert!(!asked.exists());
+    let code = "\
+from exuvia.tools import greet
+print(greet.help() == greet.help(), greet.help(), end='')
+help(greet)
+";
+    let shown = run(folder.path(), &[], code);
+    let end = "    Each call has to be approved.\n\nusage: greet NAME [MORE]\n\n";
+    assert!(
+        shown.stdout.starts_with("True usage: greet NAME [MORE]\nHelp on function greet in module exuvia.tools:\n")
+    );
+    assert!(shown.stdout.ends_with(end), "{}", shown.stdout);
+    assert_eq!(fs::read_to_string(asked).unwrap(), "x\n");
 }
 
 /// What the README shows.

@@ -11,6 +11,7 @@ fn declaration(name: &str, description: &str, signature: ToolSignature) -> ToolD
         read_only: false,
         idempotent: false,
         needs_approval: false,
+        help: false,
         limits: ToolLimits::default(),
     }
 }

@@ -33,7 +33,7 @@ except TypeError as error:
 assert sorted(os.listdir("/tools")) == [name + ".pyi" for name in dir(tools)]
 with open("/tools/nap.pyi") as file:
     stub = file.read()
-assert stub.endswith('import typing\n\ndef nap(milliseconds: int = 1) -> int:\n    """Does nap."""\n'), stub
+assert stub.endswith('import typing\n\ndef nap(milliseconds: int = 1) -> int:\n    """Does nap.\n\n    nap.help() tells more."""\n'), stub
 compile(stub, "nap.pyi", "exec")
 "#;
 
@@ -235,13 +235,42 @@ time.sleep(0.03)
 assert nap(1) == 1
 "#;
 
+pub(super) const HELP: &str = r#"
+import contextlib, io
+from exuvia import ToolError
+usage = "usage: nap [MILLISECONDS]\n" + "-" * 5_000
+assert nap.help() == usage
+assert nap.__doc__ == "Does nap.\n\nnap.help() tells more.", nap.__doc__
+assert shout.help() == shout.__doc__ == "Does shout."
+def shown(*things):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        help(*things)
+    return printed.getvalue()
+text = shown(nap)
+assert text.startswith("Help on function nap:\n\nnap(milliseconds: int = 1) -> int\n"), text
+assert text.endswith("\n" + usage + "\n"), text
+assert shown(shout).endswith("    Does shout.\n\n"), shown(shout)
+assert shown(len) == shown("len")
+for show in (fail.help, lambda: shown(fail)):
+    try:
+        show()
+    except ToolError as error:
+        assert str(error) == "the program of fail cannot be started", error
+    else:
+        raise AssertionError
+"#;
+
 pub(super) const HOSTILE: &str = r#"
 import _exuvia, json
+from exuvia import ToolError
 def failure(outcome):
     return json.loads(outcome)["kind"]
 for tool in (-1, 6, 2**31 - 1, -2**31):
     assert failure(_exuvia.call(tool, "{}")) == "argument"
-    assert _exuvia.start(tool, "{}") == -2
+    assert _exuvia.start(tool, "{}") == -1
+    assert failure(_exuvia.outcome()) == "argument"
+    assert failure(_exuvia.help(tool)) == "argument"
     assert _exuvia.source(tool) == ""
 assert failure(_exuvia.call(1, "[1,")) == "argument"
 assert failure(_exuvia.call(1, "")) == "argument"
@@ -259,7 +288,7 @@ for arguments in ((), (1,), (1, 2), ("1", "{}"), (1, b"{}"), (1, "{}", 3), (2**4
         else:
             raise AssertionError(arguments)
 for number in ("a", 2**64, None):
-    for function in (_exuvia.cancel, _exuvia.source, _exuvia.wait):
+    for function in (_exuvia.cancel, _exuvia.source, _exuvia.help, _exuvia.wait):
         try:
             function(number)
         except (TypeError, OverflowError):
@@ -272,8 +301,8 @@ started = [_exuvia.start(3, '{"milliseconds": 100000}') for _ in range(10_001)]
 assert started[-2:] == [10_000, -1], started[-2:]
 try:
     await nap.aio(1)
-except RuntimeError as error:
-    assert str(error).startswith("too many calls"), error
+except ToolError as error:
+    assert error.message == "10000 calls of tools are running, the limit is 10000" and error.retry, error
 else:
     raise AssertionError
 for call in started:
@@ -306,5 +335,17 @@ except ToolError as error:
     assert str(error) == "the result has 140000002 bytes, the limit is 134217728", error
 else:
     raise AssertionError
+large = "x" * ((128 << 20) + 1)
+async def started():
+    return await shout.aio(large)
+import asyncio
+for call in (lambda: shout(large), lambda: asyncio.run(started())):
+    try:
+        call()
+    except ToolError as error:
+        assert error.message == "the arguments have 134217729 bytes, the limit is 134217728", error
+    else:
+        raise AssertionError
+del large
 assert shout("ok") == "OK"
 "#;
