@@ -4,6 +4,9 @@ mod changes;
 mod escapes;
 mod faults;
 mod fetched;
+/// The example, which is run here too.
+#[path = "../../examples/object_store/objects.rs"]
+mod objects;
 mod replayed;
 
 use std::fs;
@@ -15,7 +18,7 @@ use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 
 use super::cases::{Case, discover, run_with};
-use super::fixture::{Verdict, builder_with, ensure, repeatable_host, same, shown, trial};
+use super::fixture::{Verdict, builder_with, engine, ensure, repeatable_host, same, shown, trial};
 
 /// The areas whose cases are run on mounts too, as their working directory.
 const AREAS: &[&str] =
@@ -30,6 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("mounts::what_is_written_is_there_after_close", written_after_close),
         trial("mounts::the_file_limit_bounds_what_is_written", limited_writing),
         trial("mounts::two_mounts_are_two_file_systems", two_mounts),
+        trial("mounts::the_example_of_a_mount_in_rust", example),
     ];
     trials.extend(changes::trials());
     trials.extend(escapes::trials());
@@ -43,6 +47,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials
+}
+
+fn example() -> Verdict {
+    let told = futures_lite::future::block_on(objects::run(engine()?)).map_err(|error| error.to_string())?;
+    same("the store", "['deep', 'old', 'one.txt'] two\ndeep/two.txt: changed\nthree.txt: new\n", &told)
 }
 
 fn case_on_mount(case: &Case, mode: MountMode) -> Verdict {
