@@ -31,6 +31,15 @@ class Worker:
         session.execute("x = 0")
         return protocol.repeated(lambda: session.execute("x = x + 1"), count)
 
+    def calls(self, call, count):
+        named = {"text": "echo(text='hello')", "record": "forecast(city='Paris', days=3)"}[call]
+        limits = eryx.ResourceLimits(execution_timeout_ms=600_000, max_callback_invocations=count + 1)
+        functions = (protocol.echo, protocol.forecast)
+        callbacks = [{"name": each.__name__, "fn": each, "description": ""} for each in functions]
+        sandbox = eryx.Sandbox(callbacks=callbacks, resource_limits=limits)
+        source = f"for _ in range({count}):\n    await {named}\n"
+        return {"seconds": protocol.timed(lambda: sandbox.execute(source))[0]}
+
 
 protocol.serve(Worker())
 os._exit(0)

@@ -38,6 +38,12 @@ class Worker:
             session.feed_run("x = 0")
             return protocol.repeated(lambda: session.feed_run("x = x + 1"), count)
 
+    def calls(self, call, count):
+        source = f"for _ in range({count}):\n    {protocol.CALLS[call]}\n"
+        functions = {"echo": protocol.echo, "forecast": protocol.forecast}
+        with self.pool.checkout(limits={"max_suspensions": count + 1}) as session:
+            return {"seconds": protocol.timed(lambda: session.feed_run(source, external_lookup=functions))[0]}
+
 
 with Monty() as pool:
     protocol.serve(Worker(pool))

@@ -27,6 +27,9 @@ class Native:
         names = {"x": 0}
         return protocol.repeated(lambda: exec("x = x + 1", names), count)
 
+    def calls(self, call, count):
+        raise NotImplementedError("it has no host")
+
 
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)

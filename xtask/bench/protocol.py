@@ -5,6 +5,9 @@
     {"op": "run", "size": name}        {"seconds": real, "value": text}    `run(SMALL)` or `run(LARGE)`
     {"op": "fresh", "count": int}      {"seconds": [real]}    a new session and `1+1`, each
     {"op": "warm", "count": int}       {"seconds": [real]}    `x = x + 1` in one session, each
+    {"op": "calls", "call": name, "count": int}    {"seconds": real}    that many calls of a function of the host in one
+                                                   piece of code; "text": `echo('hello')`, which returns its text;
+                                                   "record": `forecast('Paris', 3)`, which returns a dict
 
 Whatever goes wrong is answered with {"error": text}. What programs print goes
 to the null device.
@@ -29,6 +32,18 @@ def serve(worker):
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)
+
+
+CALLS = {"text": "echo('hello')", "record": "forecast('Paris', 3)"}
+"""What is called, by name."""
+
+
+def echo(text):
+    return text
+
+
+def forecast(city, days):
+    return {"city": city, "celsius": [21.5] * days}
 
 
 def timed(action):

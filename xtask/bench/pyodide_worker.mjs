@@ -58,6 +58,16 @@ const operations = {
     }, count);
   },
 
+  async calls({ call, count }) {
+    session ??= await loadPyodide(quiet);
+    session.globals.set('echo', (text) => text);
+    session.globals.set('forecast', (city, days) => session.toPy({ city, celsius: Array(days).fill(21.5) }));
+    const source = { text: "echo('hello')", record: "forecast('Paris', 3)" }[call];
+    if (source === undefined) throw new Error(`it has no ${call}`);
+    const [seconds] = await timed(() => session.runPython(`for _ in range(${count}):\n    ${source}`));
+    return { seconds };
+  },
+
   async warm({ count }) {
     session ??= await loadPyodide(quiet);
     session.runPython('x = 0');

@@ -4,8 +4,10 @@
 //! hits all alike. What counts are the ratios.
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock, and runs programs")]
 
+mod blocked;
 mod exuvia;
 mod launch;
+mod lend;
 mod memory;
 mod peers;
 mod report;
@@ -20,8 +22,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{image, tools, workspace};
-use report::{Report, Row};
-use system::{Size, System};
+use memory::Crowd;
+use report::{RECORD_CALL, Report, Row, SCHEMA_CALL, TEXT_CALL};
+use system::{Call, Size, System};
 
 /// The folder of the workers and their programs.
 fn folder() -> PathBuf {
@@ -47,9 +50,9 @@ pub(crate) struct Arguments {
     /// Install what comes from PyPI for this Python, 3.12 or newer
     #[arg(long, value_name = "PROGRAM")]
     python: Option<PathBuf>,
-    /// Measure memory in this process, and print what came out
+    /// Measure a crowd in this process, and print what came out
     #[arg(long, hide = true)]
-    memory: bool,
+    crowd: Option<Crowd>,
 }
 
 /// How often things are measured.
@@ -62,14 +65,17 @@ struct Rounds {
     /// Process starts.
     starts: u32,
     warm: u32,
+    /// Calls of a host function in one cell, of the fast and of the slow systems.
+    calls: u32,
+    calls_slow: u32,
 }
 
 impl Rounds {
     fn new(quick: bool) -> Self {
         if quick {
-            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 12, warm: 1_000 }
+            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 12, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
         } else {
-            Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000 }
+            Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000, calls: 10_000, calls_slow: 10_000 }
         }
     }
 }
@@ -78,8 +84,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if cfg!(debug_assertions) {
         return run_released();
     }
-    if arguments.memory {
-        return memory::measure_here();
+    if let Some(crowd) = arguments.crowd {
+        return memory::measure_here(crowd);
     }
     ensure!(image::path().is_file(), "there is no image to measure\n    hint: build it with `cargo xtask image`");
     let bench = Bench { rounds: Rounds::new(arguments.quick), only: arguments.only.clone() };
@@ -136,11 +142,19 @@ impl Bench {
                 self.program(systems, report, group, &path)?;
             }
         }
-        if self.wants("memory") {
-            for row in memory::measure()? {
-                report.add(row);
+        if self.wants("call") {
+            self.calls(systems, report);
+        }
+        let mut rows = Vec::new();
+        if self.wants("lend") {
+            rows.extend(lend::measure(self.rounds.programs)?);
+        }
+        for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
+            if self.wants(group) {
+                rows.extend(memory::measure(group, crowd)?);
             }
         }
+        rows.into_iter().for_each(|row| report.add(row));
         Ok(())
     }
 
@@ -182,6 +196,25 @@ impl Bench {
             row.set(system.name(), statistics::median(times) * 1e3);
         }
         report.add(row);
+    }
+
+    /// A function of the host, called many times in one cell: the best of the rounds.
+    fn calls(&self, systems: &mut [Box<dyn System>], report: &mut Report) {
+        tools::say("calls of host functions");
+        for (call, name) in [(Call::Text, TEXT_CALL), (Call::Schema, SCHEMA_CALL), (Call::Record, RECORD_CALL)] {
+            let mut row = Row::new("call", name, "µs");
+            let mut best = vec![f64::INFINITY; systems.len()];
+            for _ in 0..self.rounds.programs {
+                for (system, best) in systems.iter_mut().zip(&mut best) {
+                    let count = if system.is_slow() { self.rounds.calls_slow } else { self.rounds.calls };
+                    *best = best.min(system.calls(call, count).unwrap_or(f64::INFINITY));
+                }
+            }
+            for (system, best) in systems.iter().zip(best).filter(|(_, best)| best.is_finite()) {
+                row.set(system.name(), best * 1e6);
+            }
+            report.add(row);
+        }
     }
 
     /// One program in two sizes: the best of the rounds. All systems must come to the same result.

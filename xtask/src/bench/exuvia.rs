@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use exuvia_core::{Limits, Outcome};
 use exuvia_sandbox::{Engine, EngineOptions, Image, Sandbox};
 
-use super::system::{Run, Size, System};
+use super::lend;
+use super::system::{Call, Run, Size, System};
 use crate::image;
 
 /// What a program may use: the limits are on, and out of the way.
-const WALL_TIME: Duration = Duration::from_secs(120);
+pub(super) const WALL_TIME: Duration = Duration::from_secs(120);
 const OUTPUT_BYTES: u64 = 1 << 30;
 
 pub(super) struct Exuvia {
@@ -89,6 +90,10 @@ impl System for Exuvia {
             ensure!(value.as_deref() == Some("2"), "`1+1` is {value:?}");
         }
         Ok(times)
+    }
+
+    fn calls(&mut self, call: Call, count: u32) -> Result<f64> {
+        lend::calls(&self.engine, call, count)
     }
 
     fn warm(&mut self, count: u32) -> Result<Vec<f64>> {

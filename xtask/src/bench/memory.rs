@@ -9,8 +9,9 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use exuvia_sandbox::{Engine, Sandbox};
 
+use super::blocked::{self, BLOCKED};
 use super::exuvia;
-use super::report::Row;
+use super::report::{OURS, Row};
 use crate::tools;
 
 const SANDBOXES: u32 = 200;
@@ -20,33 +21,57 @@ const CELLS: &[(&str, &str)] = &[("1+1", "`1+1`"), ("import json; json.dumps({})
 /// How many were alive at once, and right.
 pub(super) const ALIVE: &str = "sandboxes alive at once";
 
-/// The names and values of what [`measure_here`] finds.
-type Figures = BTreeMap<String, f64>;
+/// The names and values of what a process of its own finds.
+pub(super) type Figures = BTreeMap<String, f64>;
+
+/// What a process of its own measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Crowd {
+    /// Sandboxes that are alive.
+    Alive,
+    /// Sandboxes that are blocked in a call of a tool.
+    Blocked,
+}
 
 /// Measures in another process. Returns nothing where the operating system does not tell.
-pub(super) fn measure() -> Result<Vec<Row>> {
-    tools::say("memory");
+pub(super) fn measure(group: &'static str, crowd: Crowd) -> Result<Vec<Row>> {
+    let name = match crowd {
+        Crowd::Alive => "alive",
+        Crowd::Blocked => "blocked",
+    };
+    tools::say(&format!("memory: {name}"));
     let mut command = Command::new(std::env::current_exe()?);
-    let output = command.args(["bench", "--memory"]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    let output = command.args(["bench", "--crowd", name]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "measuring memory failed ({})", output.status);
     let figures: Figures = serde_json::from_slice(&output.stdout).context("the figures cannot be read")?;
     Ok(figures
         .into_iter()
         .map(|(name, value)| {
             let unit = match name.as_str() {
-                ALIVE => "",
-                name if name.ends_with("made in") => "ms",
+                ALIVE | BLOCKED => "",
+                name if name.ends_with("threads of the process") => "",
+                name if name.ends_with("made in") || name.ends_with("after") => "ms",
                 _ => "MB",
             };
-            let mut row = Row::new("memory", &name, unit);
-            row.set("exuvia", value);
+            let mut row = Row::new(group, &name, unit);
+            row.set(OURS, value);
             row
         })
         .collect())
 }
 
 /// Measures in this process, and prints the figures.
-pub(super) fn measure_here() -> Result<()> {
+pub(super) fn measure_here(crowd: Crowd) -> Result<()> {
+    print(&match crowd {
+        Crowd::Alive => alive(),
+        Crowd::Blocked => blocked::measure().unwrap_or_else(|error| {
+            tools::say(&format!("  {} blocked sandboxes: {error:#}", blocked::SANDBOXES));
+            Figures::from([(BLOCKED.to_owned(), 0.0)])
+        }),
+    })
+}
+
+fn alive() -> Figures {
     let mut figures = Figures::new();
     for (cell, name) in CELLS {
         match one_more(cell) {
@@ -57,8 +82,12 @@ pub(super) fn measure_here() -> Result<()> {
     if let Err(error) = many(&mut figures) {
         tools::say(&format!("  {MANY_SANDBOXES} sandboxes: {error:#}"));
     }
+    figures
+}
+
+fn print(figures: &Figures) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    serde_json::to_writer(&mut stdout, &figures)?;
+    serde_json::to_writer(&mut stdout, figures)?;
     Ok(stdout.flush()?)
 }
 
@@ -103,7 +132,7 @@ fn many(figures: &mut Figures) -> Result<()> {
 }
 
 /// Returns the megabytes (10⁶) that are this process's alone.
-fn private() -> Result<f64> {
+pub(super) fn private() -> Result<f64> {
     megabytes("Private_Dirty:")
 }
 

@@ -27,6 +27,29 @@ impl Size {
     }
 }
 
+/// How a function of the host is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// `echo('hello')`, which gives its text back.
+    Text,
+    /// The same by a function with a schema, through JSON; where the system has such.
+    Schema,
+    /// `forecast('Paris', 3)`, which gives `{"city": "Paris", "celsius": [21.5, 21.5, 21.5]}`; through JSON where the
+    /// system has such.
+    Record,
+}
+
+impl Call {
+    /// The name in a request.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Schema => "schema",
+            Self::Record => "record",
+        }
+    }
+}
+
 /// One run of a program.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -54,6 +77,9 @@ pub(super) trait System {
 
     /// Makes sandboxes and runs `1+1` in each. Returns how many seconds each took.
     fn fresh(&mut self, count: u32) -> Result<Vec<f64>>;
+
+    /// Calls a function of the host many times in one cell. Returns how many seconds one call took.
+    fn calls(&mut self, call: Call, count: u32) -> Result<f64>;
 
     /// Runs `x = x + 1` in one session. Returns how many seconds each run took.
     fn warm(&mut self, count: u32) -> Result<Vec<f64>>;

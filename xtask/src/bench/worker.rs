@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::system::{Run, Size, System};
+use super::system::{Call, Run, Size, System};
 
 /// What is known of a worker before it runs.
 pub(super) struct Kind {
@@ -31,6 +31,11 @@ struct Hello {
 #[derive(Deserialize)]
 struct Times {
     seconds: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Time {
+    seconds: f64,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +100,11 @@ impl System for Worker {
 
     fn fresh(&mut self, count: u32) -> Result<Vec<f64>> {
         Ok(self.ask::<Times>(&json!({ "op": "fresh", "count": count }))?.seconds)
+    }
+
+    fn calls(&mut self, call: Call, count: u32) -> Result<f64> {
+        let Time { seconds } = self.ask(&json!({ "op": "calls", "call": call.name(), "count": count }))?;
+        Ok(seconds / f64::from(count))
     }
 
     fn warm(&mut self, count: u32) -> Result<Vec<f64>> {
