@@ -23,7 +23,7 @@ from asyncio import base_events, events, tasks
 
 import _exuvia
 
-from . import Limit, _calls, _strands
+from . import Limit, _calls, _network, _strands
 
 SOCKETS = (
     "create_connection create_server create_datagram_endpoint create_unix_connection"
@@ -264,7 +264,7 @@ def _refuse(name, error):
 
 
 def _no_sockets():
-    return OSError(errno.ENOTSUP, "sockets are not available in the sandbox")
+    return OSError(errno.ENOTSUP, _network.MESSAGE)
 
 
 def _refuse_all():

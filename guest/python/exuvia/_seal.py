@@ -12,10 +12,14 @@ import sys
 from importlib.machinery import BuiltinImporter
 from importlib.machinery import PathFinder as _PathFinder
 
+from . import _network
+
 DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide", "_ctypes"))
 
 ASYNCIO = "asyncio.unix_events"
-"""The module that chooses asyncio's event loop: it is given ours when it is imported."""
+"""The module that chooses asyncio's event loop."""
+URLLIB3 = "urllib3.contrib.emscripten"
+"""The part of urllib3 for browsers."""
 
 
 class Builtins(BuiltinImporter):
@@ -38,13 +42,13 @@ class PathFinder(_PathFinder):
         if fullname in DENIED:
             return None
         spec = _PathFinder.find_spec(fullname, path, target)
-        if fullname == ASYNCIO and spec is not None and spec.loader is not None:
-            spec.loader = _Asyncio(spec.loader)
+        if fullname in CHANGED and spec is not None and spec.loader is not None:
+            spec.loader = _Changing(spec.loader)
         return spec
 
 
-class _Asyncio:
-    """A loader that lets another one load asyncio's choice of loop, and then changes it."""
+class _Changing:
+    """A loader that lets another one load a module, and then changes it."""
 
     def __init__(self, loader):
         self.loader = loader
@@ -57,12 +61,26 @@ class _Asyncio:
         return self.loader.create_module(spec)
 
     def exec_module(self, module):
-        """Executes the module, takes itself away again, and installs our loop."""
+        """Executes the module, takes itself away again, and makes the change."""
         module.__spec__.loader = module.__loader__ = self.loader
-        self.loader.exec_module(module)
-        from . import _loop
+        # What urllib3 has there would import JavaScript.
+        if module.__name__ != URLLIB3:
+            self.loader.exec_module(module)
+        CHANGED[module.__name__](module)
 
-        _loop.install(module)
+
+def _change_asyncio(module):
+    from . import _loop
+
+    _loop.install(module)
+
+
+CHANGED = {
+    ASYNCIO: _change_asyncio,
+    "socket": _network.change_socket,
+    URLLIB3: _network.change_urllib3,
+}
+"""Modules that are changed when they are imported, and how."""
 
 
 def seal():
@@ -71,7 +89,6 @@ def seal():
     sys.meta_path[:] = [importers.get(each, each) for each in sys.meta_path]
     for name in [name for name in sys.modules if name.partition(".")[0] in DENIED]:
         del sys.modules[name]
-    if ASYNCIO in sys.modules:
-        from . import _loop
-
-        _loop.install(sys.modules[ASYNCIO])
+    for name, change in CHANGED.items():
+        if name in sys.modules:
+            change(sys.modules[name])

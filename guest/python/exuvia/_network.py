@@ -1,0 +1,48 @@
+"""What a program is told that wants a network: that there is none, and what to do.
+
+urllib3 (and so requests) takes a Python on Emscripten for one in a browser, and
+would reach for JavaScript. Here it is told nothing of that, and connects as
+elsewhere: by sockets, which say the same to everybody.
+"""
+
+import errno
+import functools
+
+LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
+MESSAGE = "the sandbox has no network: its host can lend an HTTP tool or mount that fetches things"
+
+
+def change_urllib3(module):
+    """Makes the part of urllib3 for browsers one that does nothing."""
+    module.inject_into_urllib3 = lambda: None
+
+
+def change_socket(module):
+    """Makes sockets and look-ups of names say what to do; may be called again."""
+    import _socket
+
+    create = module.socket.__init__
+    if hasattr(create, "__wrapped__"):
+        return
+    module.socket.__init__ = saying(create, PermissionError, functools.partial(PermissionError, errno.EACCES))
+    for name in LOOK_UPS:
+        there = getattr(_socket, name, None)
+        if there is not None:
+            changed = saying(there, OSError, functools.partial(module.gaierror, module.EAI_FAIL))
+            setattr(_socket, name, changed)
+            # `socket` has some of them from there, and its own of others.
+            if getattr(module, name) is there:
+                setattr(module, name, changed)
+
+
+def saying(function, refusal, error):
+    """Returns a function that calls another one and says more when that is refused."""
+
+    @functools.wraps(function)
+    def call(*arguments, **options):
+        try:
+            return function(*arguments, **options)
+        except refusal:
+            raise error(MESSAGE) from None
+
+    return call
