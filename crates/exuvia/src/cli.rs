@@ -1,8 +1,11 @@
 //! The subcommands, one per file.
 
+mod add;
 mod completions;
 mod image;
+mod lock;
 mod options;
+mod remove;
 mod repl;
 mod run;
 mod tools;
@@ -29,6 +32,9 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Repl(repl::Arguments),
+    Add(add::Arguments),
+    Remove(remove::Arguments),
+    Lock(lock::Arguments),
     Tools(tools::Arguments),
     Image(image::Arguments),
     Completions(completions::Arguments),
@@ -39,6 +45,9 @@ pub(crate) fn main() -> u8 {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
         Command::Repl(arguments) => repl::run(arguments),
+        Command::Add(arguments) => add::run(arguments),
+        Command::Remove(arguments) => remove::run(arguments),
+        Command::Lock(arguments) => lock::run(arguments),
         Command::Tools(arguments) => tools::run(&arguments),
         Command::Image(arguments) => image::run(arguments),
         Command::Completions(arguments) => completions::run::<Arguments>(&arguments),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use exuvia_packages::{PackagesError, ResolveError};
 use exuvia_sandbox::{ImageError, SandboxError};
 
 use crate::exit;
@@ -42,6 +43,31 @@ impl Failure {
     pub(crate) fn with_status(mut self, status: u8) -> Self {
         self.status = status;
         self
+    }
+}
+
+impl From<PackagesError> for Failure {
+    fn from(error: PackagesError) -> Self {
+        let failure = match &error {
+            PackagesError::Requirement { .. }
+            | PackagesError::Metadata(_)
+            | PackagesError::Project { .. }
+            | PackagesError::Lock { .. } => Self::usage(error.to_string()),
+            PackagesError::File { path, source } => {
+                Self::new(format!("`{}` cannot be used: {}", path.display(), reason(source)))
+            }
+            PackagesError::Resolve { error: resolve, .. } => Self::new(match &**resolve {
+                ResolveError::Python { program, source } => {
+                    format!("`{}` cannot be started: {}", program.display(), reason(source))
+                }
+                other => other.to_string(),
+            }),
+            _ => Self::new(error.to_string()),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 }
 

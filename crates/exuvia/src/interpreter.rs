@@ -36,6 +36,8 @@ pub(crate) enum Origin {
     Embedded,
     /// It lies in the workspace where this program was built.
     Workspace,
+    /// It was made from another one, with packages.
+    Derived,
 }
 
 impl Interpreter {
@@ -57,6 +59,11 @@ impl Interpreter {
         }
         let failure = Failure::new("this program has no interpreter image of its own");
         Err(failure.hint("build one with `cargo xtask image`, and name it with --image or EXUVIA_IMAGE").into())
+    }
+
+    /// Opens an image that was derived from this one. Its compiled code is kept in a folder of its own.
+    pub(crate) fn derived(&self, path: &Path, cache: &Path) -> Result<Self> {
+        Ok(Self { image: open(path)?, path: path.to_owned(), origin: Origin::Derived, cache: cache.to_owned() })
     }
 
     /// Makes the engine. The first time, its code is put into the cache, which may take a while.

@@ -14,12 +14,14 @@ use std::time::Duration;
 use anyhow::Result;
 use exuvia_core::MountMode;
 use exuvia_core::tool::ToolDeclaration;
+use exuvia_packages::PackagesSection;
 use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder, SandboxBuilder};
 use exuvia_tools::Toolbox;
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::packages::ProjectPackages;
 pub(crate) use mount::MountSpec;
 use mount::{MountsSection, Source};
 
@@ -31,6 +33,7 @@ const OUTPUT: &str = "/output";
 pub(crate) struct Lent {
     toolbox: Option<Toolbox>,
     mounts: Vec<MountSpec>,
+    packages: Option<ProjectPackages>,
 }
 
 /// A folder of this machine whose changes stay in the sandbox.
@@ -52,6 +55,8 @@ struct Sections {
     policy: PolicySection,
     #[serde(default)]
     mounts: MountsSection,
+    #[serde(default)]
+    packages: PackagesSection,
 }
 
 impl Lent {
@@ -94,7 +99,8 @@ impl Lent {
             builder = builder.approver(approver);
         }
         let toolbox = builder.build().map_err(|error| wrong(&error))?;
-        Ok(Self { toolbox: Some(toolbox), mounts })
+        let packages = ProjectPackages { section: sections.packages, config: path.to_owned() };
+        Ok(Self { toolbox: Some(toolbox), mounts, packages: Some(packages) })
     }
 
     /// Returns the tools' declarations.
@@ -108,6 +114,11 @@ impl Lent {
             (Source::Folder(folder), MountMode::Overlay) => Some(Overlay { number, path: &mount.path, folder }),
             _ => None,
         })
+    }
+
+    /// Returns what the configuration says of packages.
+    pub(crate) fn packages(&self) -> Option<&ProjectPackages> {
+        self.packages.as_ref()
     }
 
     /// Lends it all to a sandbox and to the host that answers it. Whatever the host has mounted before comes first.

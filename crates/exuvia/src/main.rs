@@ -4,6 +4,7 @@
 //! - [`cli`]: the subcommands, one per file.
 //! - [`interpreter`]: where the image comes from.
 //! - [`lent`]: what a sandbox is lent of this machine.
+//! - [`packages`]: what a sandbox has installed.
 //! - [`exit`]: what the exit statuses mean.
 #![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
 
@@ -15,6 +16,7 @@ mod interpreter;
 mod interrupts;
 mod lent;
 mod output;
+mod packages;
 
 fn main() {
     let status = cli::main();

@@ -1,5 +1,6 @@
 //! The options that `run` and `repl` share: what a sandbox is given and what it may use.
 
+mod packages;
 mod values;
 
 use std::io::{self, IsTerminal as _};
@@ -11,6 +12,7 @@ use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, SandboxBuilder};
 
 use crate::lent::{Lent, MountSpec};
 use crate::output;
+pub(crate) use packages::PackageOptions;
 use values::{Size, Time};
 
 /// What `--output-limit` is where the whole output is kept.
@@ -45,6 +47,9 @@ pub(crate) struct SandboxOptions {
 
     #[command(flatten)]
     lent: LentOptions,
+
+    #[command(flatten)]
+    pub(crate) packages: PackageOptions,
 
     #[command(flatten)]
     limits: LimitOptions,

@@ -31,9 +31,10 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
-    let engine = interpreter.engine()?;
+    let lent = arguments.sandbox.lent()?;
+    let furnished = arguments.sandbox.packages.wanted(&lent).furnish(&interpreter)?;
     let interactive = io::stdin().is_terminal();
-    let mut session = Session::begin(engine, arguments.sandbox, interactive)?;
+    let mut session = Session::begin(furnished, arguments.sandbox, lent, interactive)?;
     let mut source = if interactive {
         let version = &interpreter.image().manifest().version;
         output::say(&format!("Python {version}, sealed in Exuvia {}; Ctrl-D ends it", env!("CARGO_PKG_VERSION")));

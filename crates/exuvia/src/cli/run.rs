@@ -8,13 +8,14 @@ use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
 use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
-use exuvia_sandbox::{Engine, Folder, Sandbox, Stdin};
+use exuvia_sandbox::{Folder, Sandbox, Stdin};
 use serde::Serialize;
 
 use super::options::SandboxOptions;
 use crate::interpreter::Interpreter;
 use crate::interrupts::Interrupts;
 use crate::lent::Lent;
+use crate::packages::Furnished;
 use crate::{exit, failure, output};
 use changes::{ChangeOptions, Line};
 use program::Program;
@@ -69,6 +70,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
 
+    /// Install what the script's own metadata (PEP 723) asks for: the program then says which packages this machine
+    /// fetches
+    #[arg(long, conflicts_with_all = ["code", "module"], help_heading = "Packages")]
+    with_script: bool,
+
     #[command(flatten)]
     sandbox: SandboxOptions,
 
@@ -81,21 +87,28 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let lent = arguments.sandbox.lent()?;
     arguments.changes.check(&lent)?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
-    let engine = interpreter.engine()?;
-    let mut sandbox = sandbox(&engine, &program, &arguments, &lent)?;
+    let mut wanted = arguments.sandbox.packages.wanted(&lent);
+    if arguments.with_script {
+        wanted.add_script(&program.metadata()?, &interpreter)?;
+    }
+    let furnished = wanted.furnish(&interpreter)?;
+    let mut sandbox = sandbox(&furnished, &program, &arguments, &lent)?;
     let interrupts = Interrupts::take();
     interrupts.aim(sandbox.interrupter());
     let outcome = outcome(&mut sandbox, &program)?;
     let first_lent = u32::from(program.folder.is_some());
     let changes = arguments.changes.finish(&mut sandbox, &lent, (first_lent, &outcome));
     // The process is about to end, which takes the sandbox away faster than taking it apart.
-    std::mem::forget((sandbox, engine));
+    std::mem::forget((sandbox, furnished));
     if arguments.json {
         print(&outcome, changes.as_ref().ok().and_then(Option::as_deref))?;
     } else {
         // Nothing was kept but what the sandbox itself has to say.
         output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
         explain(&outcome, &arguments.sandbox.limits(false));
+        if !arguments.with_script {
+            advise_packages(&outcome, &program);
+        }
     }
     if let Some(changes) = changes?
         && !arguments.json
@@ -105,7 +118,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     Ok(exit::status(&outcome))
 }
 
-fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments, lent: &Lent) -> Result<Sandbox> {
+fn sandbox(furnished: &Furnished, program: &Program, arguments: &Arguments, lent: &Lent) -> Result<Sandbox> {
     let options = &arguments.sandbox;
     let mut host = options.host();
     if !program.reads_stdin {
@@ -114,7 +127,7 @@ fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments, lent: &Len
     if !arguments.json {
         host = host.output(output::write);
     }
-    let mut builder = options.furnish(engine.sandbox(), arguments.json).capture_output(arguments.json);
+    let mut builder = options.furnish(furnished.sandbox(), arguments.json).capture_output(arguments.json);
     if let Some(folder) = &program.folder {
         host = host.mount(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
         builder = builder.mount(WORK, MountMode::ReadOnly);
@@ -122,8 +135,8 @@ fn sandbox(engine: &Engine, program: &Program, arguments: &Arguments, lent: &Len
     if let Some((path, content)) = &program.file {
         builder = builder.file(path, content.clone());
     }
-    let (host, builder) = lent.lend(engine, host, builder)?;
-    Ok(builder.host(host.build(engine)?).build()?)
+    let (host, builder) = lent.lend(&furnished.engine, host, builder)?;
+    Ok(builder.host(host.build(&furnished.engine)?).build()?)
 }
 
 /// Runs the program, and then what it has left to be done at its end.
@@ -186,6 +199,14 @@ fn explain(outcome: &Outcome, limits: &Limits) {
         && let Some(limit) = error.limit
     {
         failure::advise(raise(limit));
+    }
+}
+
+/// Where a module was missing that the script's own metadata may name, says how to get it.
+fn advise_packages(outcome: &Outcome, program: &Program) {
+    let missing = outcome.error.as_ref().is_some_and(|error| error.type_name == "ModuleNotFoundError");
+    if missing && program.metadata().is_ok_and(|metadata| !metadata.dependencies.is_empty()) {
+        failure::advise("the script names packages that it needs: install them with --with-script");
     }
 }
 

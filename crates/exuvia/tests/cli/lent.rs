@@ -145,7 +145,7 @@ fn what_cannot_be_lent_is_said() {
         assert!(run.stderr.contains("is no mount: write FOLDER:/PATH"), "{}", run.stderr);
     }
     for (text_of_file, problem) in [
-        ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`"),
+        ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`, `packages`"),
         (
             "[mounts]\n\"/x\" = 3\n",
             ":2: a mount is a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, \

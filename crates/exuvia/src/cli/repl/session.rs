@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use exuvia_core::{Outcome, Status, Stream};
-use exuvia_sandbox::{Completeness, Engine, Sandbox, SandboxError};
+use exuvia_sandbox::{Completeness, Sandbox, SandboxError};
 
 use super::keyboard::{Keyboard, TerminalHost};
 use super::traceback;
@@ -12,6 +12,7 @@ use crate::cli::options::SandboxOptions;
 use crate::cli::stopped;
 use crate::interrupts::Interrupts;
 use crate::lent::Lent;
+use crate::packages::Furnished;
 use crate::{exit, failure, output};
 
 /// The sandbox of a session: the prompt asks it too.
@@ -32,7 +33,7 @@ impl SharedSandbox {
 
 /// An interactive session.
 pub(super) struct Session {
-    engine: Engine,
+    furnished: Furnished,
     options: SandboxOptions,
     lent: Lent,
     interactive: bool,
@@ -50,10 +51,9 @@ pub(super) enum Next {
 
 impl Session {
     /// Begins a session. If it is interactive, its cells read from the terminal, else they have no input.
-    pub(super) fn begin(engine: Engine, options: SandboxOptions, interactive: bool) -> Result<Self> {
-        let lent = options.lent()?;
-        let sandbox = SharedSandbox(Arc::new(Mutex::new(sandbox(&engine, &options, &lent, interactive)?)));
-        Ok(Self { engine, options, lent, interactive, sandbox, interrupts: Interrupts::take() })
+    pub(super) fn begin(furnished: Furnished, options: SandboxOptions, lent: Lent, interactive: bool) -> Result<Self> {
+        let sandbox = SharedSandbox(Arc::new(Mutex::new(sandbox(&furnished, &options, &lent, interactive)?)));
+        Ok(Self { furnished, options, lent, interactive, sandbox, interrupts: Interrupts::take() })
     }
 
     pub(super) fn sandbox(&self) -> &SharedSandbox {
@@ -119,16 +119,16 @@ impl Session {
     }
 
     fn begin_again(&mut self) -> Result<Next> {
-        *self.sandbox.lock() = sandbox(&self.engine, &self.options, &self.lent, self.interactive)?;
+        *self.sandbox.lock() = sandbox(&self.furnished, &self.options, &self.lent, self.interactive)?;
         output::say("the session begins again: what its variables held is gone");
         Ok(Next::GoOn)
     }
 }
 
-fn sandbox(engine: &Engine, options: &SandboxOptions, lent: &Lent, interactive: bool) -> Result<Sandbox> {
-    let builder = options.furnish(engine.sandbox(), false).capture_output(false);
-    let (host, builder) = lent.lend(engine, options.host().output(output::write), builder)?;
-    let live = host.build(engine)?;
+fn sandbox(furnished: &Furnished, options: &SandboxOptions, lent: &Lent, interactive: bool) -> Result<Sandbox> {
+    let builder = options.furnish(furnished.sandbox(), false).capture_output(false);
+    let (host, builder) = lent.lend(&furnished.engine, options.host().output(output::write), builder)?;
+    let live = host.build(&furnished.engine)?;
     let builder =
         if interactive { builder.host(TerminalHost::new(live, Keyboard::default())) } else { builder.host(live) };
     Ok(builder.build()?)

@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use exuvia_packages::ScriptMetadata;
 use exuvia_sandbox::{Script, ScriptSource};
 
 use super::{Arguments, WORK};
@@ -41,6 +42,25 @@ impl Program {
             return Ok(Self { reads_stdin: true, ..Self::new(source, rest)? });
         }
         Self::of_file(Path::new(file), rest)
+    }
+
+    /// Returns what the script says that it needs.
+    pub(super) fn metadata(&self) -> Result<ScriptMetadata> {
+        let source = match (&self.script.source, &self.file, &self.folder) {
+            (ScriptSource::Stdin(source), ..) => source.clone(),
+            (_, Some((_, content)), _) => String::from_utf8_lossy(content).into_owned(),
+            (ScriptSource::File(inside), None, Some(folder)) => {
+                let Some(name) = inside.strip_prefix(WORK).and_then(|name| name.strip_prefix('/')) else {
+                    return Ok(ScriptMetadata::default());
+                };
+                let path = folder.join(name);
+                let content = fs::read(&path).map_err(|error| Failure::unreadable(&path, &error))?;
+                // An archive has no metadata of this kind, and what is no UTF-8 stands outside of them.
+                String::from_utf8_lossy(&content).into_owned()
+            }
+            _ => return Ok(ScriptMetadata::default()),
+        };
+        Ok(ScriptMetadata::read(&source).map_err(Failure::from)?.unwrap_or_default())
     }
 
     fn new(source: ScriptSource, arguments: &[OsString]) -> Result<Self> {

@@ -1,0 +1,130 @@
+//! Why the resolver gave no answer.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::requirement::{PackageName, Requirement};
+use crate::target::PLATFORM;
+
+/// How pip says that there is no version at all.
+const NONE: &str = "(from versions: none)";
+/// How pip says what a package needs, when it tells of a conflict.
+const DEPENDS: &str = " depends on ";
+/// What pip's advice begins with.
+const ADVICE: &str = "To fix this";
+/// How much of what pip says is shown.
+const LINES_MAX: usize = 12;
+const LINE_CHARACTERS_MAX: usize = 200;
+
+/// Why the resolver gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The Python that is to run pip cannot be started.
+    #[error("`{}` cannot be started: {source}", program.display())]
+    Python {
+        /// Which program.
+        program: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// That Python has no pip that we can use.
+    #[error("`{}` {problem}", program.display())]
+    Pip {
+        /// Which Python.
+        program: PathBuf,
+        /// What is wrong with its pip.
+        problem: &'static str,
+    },
+    /// There is no wheel that would do.
+    #[error("there is no wheel of `{requirement}` for CPython {python} on `{PLATFORM}`\n{}", quoted(.said))]
+    NoWheel {
+        /// What pip looked for.
+        requirement: String,
+        /// For which Python.
+        python: String,
+        /// What pip said.
+        said: String,
+    },
+    /// pip failed otherwise.
+    #[error("pip found no packages that will do\n{}", quoted(.said))]
+    Failed {
+        /// What it said.
+        said: String,
+    },
+    /// pip took too long.
+    #[error("pip was still running after {} s\n{}", time_max.as_secs(), quoted(.said))]
+    Time {
+        /// The limit.
+        time_max: Duration,
+        /// What it had said.
+        said: String,
+    },
+    /// What pip reports cannot be used.
+    #[error("what pip reports cannot be used: {0}")]
+    Report(String),
+    /// There are too many requirements.
+    #[error("there are {count} requirements, the limit is {limit}")]
+    TooMany {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The folder in which pip was to run cannot be made.
+    #[error("there is no folder to run pip in: {0}")]
+    Folder(io::Error),
+}
+
+impl ResolveError {
+    /// Returns the names of packages of which the index may have no wheel: one that there is none of in any version, or
+    /// those that others which cannot be installed depend on.
+    pub(crate) fn lacking(&self) -> Vec<PackageName> {
+        let of = |text: &str| Some(text.parse::<Requirement>().ok()?.name().clone());
+        match self {
+            Self::NoWheel { requirement, said, .. } if said.contains(NONE) => of(requirement).into_iter().collect(),
+            Self::Failed { said } => said.lines().filter_map(|line| of(line.split_once(DEPENDS)?.1)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns what to do about it, if that is known.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Python { .. } => "install Python 3 with pip, or name one with EXUVIA_PYTHON".to_owned(),
+            Self::Pip { program, .. } => format!("{} -m pip install --upgrade pip", program.display()),
+            Self::NoWheel { said, .. } | Self::Failed { said } | Self::Time { said, .. } if is_cut_off(said) => {
+                "pip does not reach its index: look at the network and at `pip config list`".to_owned()
+            }
+            Self::NoWheel { .. } => "look at its name and versions; packages without a wheel for any platform (`any`) or \
+                                     this one cannot be had"
+                .to_owned(),
+            _ => return None,
+        };
+        Some(hint)
+    }
+}
+
+/// Whether pip could not reach its index: it says only that there is nothing, and before that, that it tries again.
+fn is_cut_off(said: &str) -> bool {
+    ["Retrying (", "ConnectionError", "Could not fetch URL", "Temporary failure in name resolution"]
+        .iter()
+        .any(|sign| said.contains(sign))
+}
+
+/// Returns the errors among what pip said, each line marked. Its advice speaks of options of its own.
+fn quoted(said: &str) -> String {
+    let is_error = |line: &str| line.starts_with("ERROR:");
+    let mut lines = Vec::new();
+    let mut is_shown = false;
+    for line in said.lines().filter(|line| !line.trim().is_empty()) {
+        is_shown = is_error(line) || is_shown && !line.starts_with(ADVICE);
+        if is_shown {
+            let end = line.char_indices().nth(LINE_CHARACTERS_MAX).map_or(line.len(), |(end, _)| end);
+            lines.push(format!("    pip: {}", &line[..end]));
+        }
+    }
+    lines.drain(..lines.len().saturating_sub(LINES_MAX));
+    lines.join("\n")
+}

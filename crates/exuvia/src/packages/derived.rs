@@ -1,0 +1,123 @@
+//! Images with packages in them that are imported already.
+//!
+//! Each lies in a folder of its own in the cache, with its compiled code. The folder's name says what it was made from.
+//! It appears whole or not at all, however many processes make it at a time; of many, those that were used last stay.
+
+use std::fs::{self, File, FileTimes};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use anyhow::Result;
+use exuvia_packages::Lock;
+use exuvia_sandbox::{DeriveStep, Engine, Image, ImageError, Packages, Preparation, derive};
+use sha2::{Digest as _, Sha256};
+
+use crate::failure::{self, Failure};
+use crate::interpreter::Interpreter;
+use crate::{folders, output};
+
+/// How many are kept. Each takes some 150 MB with its code.
+const KEPT_MAX: usize = 8;
+/// Where they are in the cache.
+const FOLDER: &str = "derived";
+const IMAGE: &str = "image.exuvia";
+
+/// Makes the engine of the image that has these packages installed and these modules imported. `install` installs the
+/// packages for the image that it is derived from; it is only called if the image was not made before.
+pub(super) fn engine(
+    base: &Interpreter,
+    lock: &Lock,
+    modules: &[String],
+    install: impl FnOnce() -> Result<(Engine, Packages)>,
+) -> Result<Engine> {
+    let all = base.cache().join(FOLDER);
+    let folder = all.join(key(base, lock, modules));
+    let path = folder.join(IMAGE);
+    if Image::open(&path).is_err() {
+        let started = Instant::now();
+        output::progress("making an image with these packages, which is done once");
+        let (engine, packages) = install()?;
+        let image = make(&engine, &packages, modules)?;
+        write(&all, &folder, &image).map_err(|error| {
+            let message = format!("the image cannot be written to `{}`", all.display());
+            Failure::new(format!("{message}: {}", failure::reason(&error)))
+        })?;
+        remove_old(&all, &folder);
+        output::progress(&format!("the image was made in {:.1} s", started.elapsed().as_secs_f64()));
+    }
+    // When it was used last, so that it stays. Where that cannot be noted, it is made again some day.
+    let used = FileTimes::new().set_modified(SystemTime::now());
+    let _ = File::open(&folder).and_then(|folder| folder.set_times(used));
+    base.derived(&path, &folder)?.engine()
+}
+
+fn make(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Vec<u8>> {
+    let program = String::new();
+    let preparation = Preparation { modules: modules.to_vec(), program };
+    let watch = |step| {
+        output::progress(match step {
+            DeriveStep::Importing => "importing what is to be there",
+            DeriveStep::Freezing => "freezing the memory",
+        });
+    };
+    derive(engine, packages, &preparation, watch).map_err(|error| match error {
+        ImageError::Boot(problem) => Failure::new(format!("the modules cannot be imported: {}", problem.trim_end()))
+            .hint("look at --preload and at `preload` in the configuration file")
+            .into(),
+        error => error.into(),
+    })
+}
+
+/// Returns the name of the folder: a hash of what the image is made from.
+fn key(base: &Interpreter, lock: &Lock, modules: &[String]) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    // Another version of this program may make it otherwise.
+    add(env!("CARGO_PKG_VERSION"));
+    add(base.image().identity().as_str());
+    for package in lock.packages() {
+        add(&package.sha256);
+    }
+    add("modules");
+    modules.iter().for_each(|module| add(module));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Puts an image into its folder, which appears whole.
+fn write(all: &Path, folder: &Path, image: &[u8]) -> io::Result<()> {
+    folders::create(all)?;
+    let unfinished = tempfile::Builder::new().prefix(".making-").tempdir_in(all)?;
+    let file = unfinished.path().join(IMAGE);
+    fs::write(&file, image)?;
+    File::open(&file)?.sync_all()?;
+    let unfinished = unfinished.keep();
+    let moved = fs::rename(&unfinished, folder);
+    if moved.is_err() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    match moved {
+        // Another process has made the same meanwhile.
+        Err(_) if folder.join(IMAGE).is_file() => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes the images that were not used for longest, so that the cache does not grow for ever.
+fn remove_old(all: &Path, own: &Path) {
+    let Ok(entries) = fs::read_dir(all) else { return };
+    let mut folders: Vec<(SystemTime, PathBuf)> = entries
+        .flatten()
+        .filter(|entry| entry.path() != own)
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    folders.sort();
+    let count = folders.len().saturating_sub(KEPT_MAX - 1);
+    for (_, folder) in folders.drain(..count) {
+        // A process that runs from it has it open already.
+        let _ = fs::remove_dir_all(folder);
+    }
+}
