@@ -117,8 +117,8 @@ mod tests {
     use serde_json::Value;
 
     use super::{Distribution, FILES};
-    use crate::target::{Target, PLATFORM};
     use crate::requirement::PackageName;
+    use crate::target::{PLATFORM, Target};
     use crate::wheel::Wheel;
 
     /// `EXUVIA_REVIEW=1` writes the list anew, after the interpreter was updated.
@@ -137,7 +137,8 @@ mod tests {
         for package in lock["packages"].as_object().unwrap().values() {
             let text = |key: &str| package[key].as_str().unwrap();
             if text("file_name").ends_with(".whl") {
-                let mut words = vec![name(text("name")), text("version").into(), text("file_name").into(), text("sha256").into()];
+                let mut words =
+                    vec![name(text("name")), text("version").into(), text("file_name").into(), text("sha256").into()];
                 words.extend(package["depends"].as_array().unwrap().iter().map(|each| name(each.as_str().unwrap())));
                 lines.push(words.join(" ") + "\n");
             }

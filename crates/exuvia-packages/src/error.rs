@@ -101,7 +101,8 @@ impl PackagesError {
 }
 
 fn downloads(files: &[DistributionFile]) -> String {
-    let mut text = "Pyodide's distribution has it: download these files, and name their folder with --distribution".to_owned();
+    let mut text =
+        "Pyodide's distribution has it: download these files, and name their folder with --distribution".to_owned();
     for file in files {
         let _ = write!(text, "\n          {}  sha256 {}", file.file, file.sha256);
     }

@@ -8,11 +8,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::distribution::Distribution;
 use crate::error::PackagesError;
-use crate::target::PLATFORM;
 use crate::lock::{Lock, LockedPackage};
 use crate::requirement::Requirement;
 use crate::resolver::{ResolveError, Resolver};
 use crate::store::{Store, hex};
+use crate::target::PLATFORM;
 use crate::wheel::Wheel;
 
 /// The most bytes that all files of all packages hold together.
@@ -47,7 +47,12 @@ impl Installer {
     /// emptied at any time.
     #[must_use]
     pub fn new(resolver: Resolver, distribution: Distribution, folder: &Path) -> Self {
-        Self { resolver, distribution, store: Store::new(folder.join("wheels")), resolutions: folder.join("resolutions") }
+        Self {
+            resolver,
+            distribution,
+            store: Store::new(folder.join("wheels")),
+            resolutions: folder.join("resolutions"),
+        }
     }
 
     /// Finds the wheels that requirements come to, as it was found out before if it was.
@@ -128,11 +133,7 @@ impl Installer {
     ///
     /// A wheel cannot be fetched, has another hash, is for another interpreter, or is damaged: see
     /// [`WheelFault`](crate::WheelFault).
-    pub fn files(
-        &self,
-        lock: &Lock,
-        watch: impl FnMut(FetchStep),
-    ) -> Result<BTreeMap<String, Bytes>, PackagesError> {
+    pub fn files(&self, lock: &Lock, watch: impl FnMut(FetchStep)) -> Result<BTreeMap<String, Bytes>, PackagesError> {
         let mut wheels = BTreeMap::new();
         let mut missing = Vec::new();
         for package in lock.packages() {

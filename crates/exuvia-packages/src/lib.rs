@@ -18,23 +18,23 @@
 mod distribution;
 mod error;
 mod installer;
-mod target;
 mod lock;
 mod project;
 mod requirement;
 mod resolver;
 mod script;
 mod store;
+mod target;
 mod wheel;
 mod write;
 
 pub use distribution::{Distribution, DistributionFile};
 pub use error::PackagesError;
 pub use installer::{FetchStep, Installer};
-pub use target::{Target, PLATFORM};
 pub use lock::{Lock, LockedPackage};
 pub use project::{PackagesSection, Project};
 pub use requirement::{PackageName, Requirement};
 pub use resolver::{ResolveError, Resolver};
 pub use script::ScriptMetadata;
+pub use target::{PLATFORM, Target};
 pub use wheel::{Wheel, WheelFault};

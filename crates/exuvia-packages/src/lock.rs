@@ -23,8 +23,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::PackagesError;
-use crate::target::{Target, PLATFORM};
 use crate::requirement::{PackageName, Requirement};
+use crate::target::{PLATFORM, Target};
 use crate::wheel::Wheel;
 use crate::write::write_whole;
 

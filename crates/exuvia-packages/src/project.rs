@@ -154,7 +154,10 @@ mod tests {
 
         let before = "# mine\n[mounts] # these\n\"/x\" = \"x\"\n\n[packages]\npreload = [\"rich\"] # soon\ndependencies = [\n    \"rich\", # colours\n]\n";
         let (text, _) = changed(before, |project| project.add(&"attrs".parse().unwrap()).unwrap());
-        assert!(text.starts_with("# mine\n[mounts] # these\n\"/x\" = \"x\"\n\n[packages]\npreload = [\"rich\"] # soon\n"), "{text}");
+        assert!(
+            text.starts_with("# mine\n[mounts] # these\n\"/x\" = \"x\"\n\n[packages]\npreload = [\"rich\"] # soon\n"),
+            "{text}"
+        );
         assert!(text.contains("# colours") && text.contains("\"attrs\""), "{text}");
     }
 

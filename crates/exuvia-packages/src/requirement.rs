@@ -153,9 +153,15 @@ mod tests {
     /// The examples of PEP 503.
     #[test]
     fn names_are_normalised() {
-        for text in
-            ["friendly-bard", "Friendly-Bard", "FRIENDLY-BARD", "friendly.bard", "friendly_bard", "friendly--bard", "FrIeNdLy-._.-bArD"]
-        {
+        for text in [
+            "friendly-bard",
+            "Friendly-Bard",
+            "FRIENDLY-BARD",
+            "friendly.bard",
+            "friendly_bard",
+            "friendly--bard",
+            "FrIeNdLy-._.-bArD",
+        ] {
             assert_eq!(text.parse::<PackageName>().unwrap().as_str(), "friendly-bard", "`{text}`");
         }
         for text in ["", "-a", "a-", "a b", "ä", "a/b"] {

@@ -15,9 +15,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::target::{Target, PLATFORM};
 use crate::lock::LockedPackage;
 use crate::requirement::Requirement;
+use crate::target::{PLATFORM, Target};
 
 pub use error::ResolveError;
 pub(crate) use report::Found;
@@ -58,7 +58,9 @@ impl Resolver {
         if let Some(links) = links {
             arguments.extend(["--find-links".into(), links.into()]);
         }
-        arguments.extend(["--dry-run", "--ignore-installed", "--report", "report.json", "--target", "none"].map(OsString::from));
+        arguments.extend(
+            ["--dry-run", "--ignore-installed", "--report", "report.json", "--target", "none"].map(OsString::from),
+        );
         process::run(self, work.path(), &arguments)?;
         report::read(&work.path().join("report.json"))
     }

@@ -110,9 +110,13 @@ import requests
             ("# /// one\n# a\n\n# /// two\n# b\n# ///\n", vec![("two", "b\n")]),
             ("# /// one two\n# a\n# ///\n", vec![]),
             (" # /// script\n# a\n# ///\n", vec![]),
-            ("x = 1\n# /// script\n#   a\n# ///\n# /// other\n# c\n# ///", vec![("script", "  a\n///\n/// other\nc\n")]),
+            (
+                "x = 1\n# /// script\n#   a\n# ///\n# /// other\n# c\n# ///",
+                vec![("script", "  a\n///\n/// other\nc\n")],
+            ),
         ] {
-            let expected: Vec<(&str, String)> = expected.into_iter().map(|(kind, text)| (kind, text.to_owned())).collect();
+            let expected: Vec<(&str, String)> =
+                expected.into_iter().map(|(kind, text)| (kind, text.to_owned())).collect();
             assert_eq!(blocks(source), expected, "{source:?}");
         }
     }

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use pep440_rs::Version;
 
 use crate::error::PackagesError;
-use crate::target::Target;
 use crate::requirement::PackageName;
+use crate::target::Target;
 
 pub use fault::WheelFault;
 

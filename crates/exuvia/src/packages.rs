@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use exuvia_packages::{
-    Distribution, FetchStep, Installer, Lock, PackagesError, PackagesSection, Requirement, Resolver, ScriptMetadata, Target,
+    Distribution, FetchStep, Installer, Lock, PackagesError, PackagesSection, Requirement, Resolver, ScriptMetadata,
+    Target,
 };
 use exuvia_sandbox::{Engine, InstallStep, Packages, SandboxBuilder};
 
@@ -113,7 +114,8 @@ impl Wanted {
                     return Err(Failure::usage(problem).into());
                 }
                 None => {
-                    let problem = format!("the script's metadata cannot be used: `{versions}` names no versions of Python");
+                    let problem =
+                        format!("the script's metadata cannot be used: `{versions}` names no versions of Python");
                     return Err(Failure::usage(problem).into());
                 }
             }

@@ -12,6 +12,7 @@ mod cli {
     mod limits;
     mod network;
     mod outcomes;
+    mod packages;
     mod programs;
     mod sandbox;
     mod sessions;

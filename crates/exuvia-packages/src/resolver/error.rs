@@ -97,9 +97,11 @@ impl ResolveError {
             Self::NoWheel { said, .. } | Self::Failed { said } | Self::Time { said, .. } if is_cut_off(said) => {
                 "pip does not reach its index: look at the network and at `pip config list`".to_owned()
             }
-            Self::NoWheel { .. } => "look at its name and versions; packages without a wheel for any platform (`any`) or \
+            Self::NoWheel { .. } => {
+                "look at its name and versions; packages without a wheel for any platform (`any`) or \
                                      this one cannot be had"
-                .to_owned(),
+                    .to_owned()
+            }
             _ => return None,
         };
         Some(hint)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::target::{Target, PLATFORM};
+use crate::target::{PLATFORM, Target};
 
 /// The tags of a wheel: each part is a set, such as `py2.py3`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -94,7 +94,8 @@ fn a_name_says_what_it_is() {
     let wheel = Wheel::named("Foo_Bar-1.0.0-2build-py3-none-any.whl").unwrap();
     assert_eq!(wheel.name().as_str(), "foo-bar");
     assert!(wheel.is_version("1.0") && !wheel.is_version("1.0.1"));
-    for name in ["", "a.whl", "a-1.0.tar.gz", "a-1.0-py3-none.whl", "../a-1.0-py3-none-any.whl", "a-x-py3-none-any.whl"] {
+    for name in ["", "a.whl", "a-1.0.tar.gz", "a-1.0-py3-none.whl", "../a-1.0-py3-none-any.whl", "a-x-py3-none-any.whl"]
+    {
         let error = Wheel::named(name).unwrap_err().to_string();
         let fault = "its name is not `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`";
         assert_eq!(error, format!("the wheel `{name}` cannot be used: {fault}"));
@@ -211,5 +212,8 @@ fn files_are_those_of_the_record() {
 
 #[test]
 fn an_archive_without_a_directory_holds_nothing() {
-    refused(Bytes::from(archive(&[])).to_vec(), "it does not have one folder `NAME-VERSION.dist-info` with `WHEEL` and `RECORD`");
+    refused(
+        Bytes::from(archive(&[])).to_vec(),
+        "it does not have one folder `NAME-VERSION.dist-info` with `WHEEL` and `RECORD`",
+    );
 }

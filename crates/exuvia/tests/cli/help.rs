@@ -2,8 +2,19 @@
 
 use crate::{exuvia, gives};
 
-const COMMANDS: &[&[&str]] =
-    &[&[], &["run"], &["repl"], &["add"], &["remove"], &["lock"], &["tools"], &["image"], &["image", "show"], &["image", "verify"], &["completions"]];
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["run"],
+    &["repl"],
+    &["add"],
+    &["remove"],
+    &["lock"],
+    &["tools"],
+    &["image"],
+    &["image", "show"],
+    &["image", "verify"],
+    &["completions"],
+];
 
 /// Where the reviewed text is. `EXUVIA_REVIEW=1` writes it anew.
 const REVIEWED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/help.txt");
