@@ -16,7 +16,7 @@ struct Packages {
     package: Vec<Package>,
 }
 
-/// What is needed of an entry of `cases/packages/packages.toml`.
+/// What is needed of an entry of `cases/packages/packages.toml`, or of a source in `cases/packages/wheels.toml`.
 #[derive(Deserialize)]
 struct Package {
     name: String,
@@ -29,6 +29,7 @@ struct Package {
 #[derive(Deserialize)]
 struct Wheels {
     wheel: Vec<Wheel>,
+    source: Vec<Package>,
 }
 
 /// An entry of `cases/packages/wheels.toml`.
@@ -53,7 +54,9 @@ const PLATFORM: [&str; 7] = [
 
 /// Fetches and unpacks what is not there yet.
 pub(crate) fn fetch() -> Result<()> {
-    fetch_sources()?;
+    let list = fs::read_to_string(workspace().join("cases/packages/packages.toml"))?;
+    let packages: Packages = toml::from_str(&list).context("cases/packages/packages.toml")?;
+    fetch_sources(&packages.package)?;
     fetch_wheels()
 }
 
@@ -71,7 +74,7 @@ fn fetch_wheels() -> Result<()> {
             })?;
         }
     }
-    Ok(())
+    fetch_sources(&wheels.source)
 }
 
 fn fetch_wheel(wheel: &Wheel, folder: &Path) -> Result<()> {
@@ -93,13 +96,10 @@ fn fetch_wheel(wheel: &Wheel, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn fetch_sources() -> Result<()> {
-    let root = workspace();
-    let list = fs::read_to_string(root.join("cases/packages/packages.toml"))?;
-    let packages: Packages = toml::from_str(&list).context("cases/packages/packages.toml")?;
-    let folder = root.join("target/packages");
+fn fetch_sources(packages: &[Package]) -> Result<()> {
+    let folder = workspace().join("target/packages");
     fs::create_dir_all(&folder)?;
-    for package in &packages.package {
+    for package in packages {
         if !folder.join(&package.folder).is_dir() {
             tools::say(&format!("fetching {} {}", package.name, package.version));
             fetch_one(package, &folder).with_context(|| {

@@ -1,9 +1,4 @@
-"""What a program is told that wants a network: that there is none, and what to do.
-
-urllib3 (and so requests) takes a Python on Emscripten for one in a browser, and
-would reach for JavaScript. Here it is told nothing of that, and connects as
-elsewhere: by sockets, which say the same to everybody.
-"""
+"""What a program is told that wants a network: that there is none, and what to do."""
 
 import errno
 import functools
@@ -12,13 +7,8 @@ LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr",
 MESSAGE = "the sandbox has no network: its host can lend an HTTP tool or mount that fetches things"
 
 
-def change_urllib3(module):
-    """Makes the part of urllib3 for browsers one that does nothing."""
-    module.inject_into_urllib3 = lambda: None
-
-
-def change_socket(module):
-    """Makes sockets and look-ups of names say what to do; may be called again."""
+def change(module):
+    """Makes `socket`'s sockets and look-ups of names say what to do; may be called again."""
     import _socket
 
     create = module.socket.__init__

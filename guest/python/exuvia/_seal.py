@@ -12,14 +12,10 @@ import sys
 from importlib.machinery import BuiltinImporter
 from importlib.machinery import PathFinder as _PathFinder
 
-from . import _network
+from . import _network, _packages
 
 DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide", "_ctypes"))
 
-ASYNCIO = "asyncio.unix_events"
-"""The module that chooses asyncio's event loop."""
-URLLIB3 = "urllib3.contrib.emscripten"
-"""The part of urllib3 for browsers."""
 
 
 class Builtins(BuiltinImporter):
@@ -48,7 +44,7 @@ class PathFinder(_PathFinder):
 
 
 class _Changing:
-    """A loader that lets another one load a module, and then changes it."""
+    """A loader that lets another one load a module, and makes a change to that."""
 
     def __init__(self, loader):
         self.loader = loader
@@ -61,26 +57,30 @@ class _Changing:
         return self.loader.create_module(spec)
 
     def exec_module(self, module):
-        """Executes the module, takes itself away again, and makes the change."""
+        """Executes the module with its change, and takes itself away."""
         module.__spec__.loader = module.__loader__ = self.loader
-        # What urllib3 has there would import JavaScript.
-        if module.__name__ != URLLIB3:
-            self.loader.exec_module(module)
-        CHANGED[module.__name__](module)
+        CHANGED[module.__name__](module, self.loader.exec_module)
 
 
-def _change_asyncio(module):
+def _asyncio(module, execute):
+    execute(module)
     from . import _loop
 
     _loop.install(module)
 
 
+def _socket(module, execute):
+    execute(module)
+    _network.change(module)
+
+
 CHANGED = {
-    ASYNCIO: _change_asyncio,
-    "socket": _network.change_socket,
-    URLLIB3: _network.change_urllib3,
+    "asyncio.unix_events": _asyncio,
+    "socket": _socket,
+    "sympy.external.gmpy": _packages.sympy,
+    "urllib3.contrib.emscripten": _packages.urllib3,
 }
-"""Modules that are changed when they are imported, and how."""
+"""Modules that are changed when they are imported, and how: each function is given the module and what executes it."""
 
 
 def seal():
@@ -91,4 +91,4 @@ def seal():
         del sys.modules[name]
     for name, change in CHANGED.items():
         if name in sys.modules:
-            change(sys.modules[name])
+            change(sys.modules[name], lambda module: None)

@@ -38,7 +38,7 @@ pub enum ResolveError {
         problem: &'static str,
     },
     /// There is no wheel that would do.
-    #[error("there is no wheel of `{requirement}` for CPython {python} on `{PLATFORM}`\n{}", quoted(.said))]
+    #[error("there is no wheel of `{requirement}` for CPython {python} on `{PLATFORM}`{}", quoted(.said))]
     NoWheel {
         /// What pip looked for.
         requirement: String,
@@ -48,13 +48,13 @@ pub enum ResolveError {
         said: String,
     },
     /// pip failed otherwise.
-    #[error("pip found no packages that will do\n{}", quoted(.said))]
+    #[error("pip found no packages that will do{}", quoted(.said))]
     Failed {
         /// What it said.
         said: String,
     },
     /// pip took too long.
-    #[error("pip was still running after {} s\n{}", time_max.as_secs(), quoted(.said))]
+    #[error("pip was still running after {} s{}", time_max.as_secs(), quoted(.said))]
     Time {
         /// The limit.
         time_max: Duration,
@@ -115,18 +115,75 @@ fn is_cut_off(said: &str) -> bool {
         .any(|sign| said.contains(sign))
 }
 
-/// Returns the errors among what pip said, each line marked. Its advice speaks of options of its own.
+/// Returns what matters of what pip said, each line marked: its errors, without the advice that speaks of its options; or
+/// what it said last, where it calls nothing an error.
 fn quoted(said: &str) -> String {
-    let is_error = |line: &str| line.starts_with("ERROR:");
-    let mut lines = Vec::new();
-    let mut is_shown = false;
-    for line in said.lines().filter(|line| !line.trim().is_empty()) {
-        is_shown = is_error(line) || is_shown && !line.starts_with(ADVICE);
-        if is_shown {
-            let end = line.char_indices().nth(LINE_CHARACTERS_MAX).map_or(line.len(), |(end, _)| end);
-            lines.push(format!("    pip: {}", &line[..end]));
+    let lines = || said.lines().filter(|line| !line.trim().is_empty());
+    let mut shown = Vec::new();
+    let mut is_error = false;
+    for line in lines() {
+        is_error = line.starts_with("ERROR:") || is_error && !line.starts_with(ADVICE);
+        if is_error {
+            shown.push(line);
         }
     }
-    lines.drain(..lines.len().saturating_sub(LINES_MAX));
-    lines.join("\n")
+    shown.truncate(LINES_MAX);
+    if shown.is_empty() {
+        shown = lines().collect();
+        shown.drain(..shown.len().saturating_sub(LINES_MAX));
+    }
+    let marked = shown.iter().map(|line| {
+        let end = line.char_indices().nth(LINE_CHARACTERS_MAX).map_or(line.len(), |(end, _)| end);
+        format!("\n    pip: {}", &line[..end])
+    });
+    marked.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ResolveError, quoted};
+
+    /// What pip 26.0 said, shortened.
+    const CONFLICT: &str = "\
+Collecting jinja2
+ERROR: Cannot install jinja2==3.1.6 and jinja2==3.1.5 because these package versions have conflicting dependencies.
+
+The conflict is caused by:
+    jinja2 3.1.6 depends on MarkupSafe>=2.0
+    jinja2 3.1.5 depends on MarkupSafe>=2.0
+
+To fix this you could try to:
+1. loosen the range of package versions you've specified
+
+ERROR: ResolutionImpossible: for help visit a page
+";
+
+    #[test]
+    fn what_matters_is_quoted() {
+        let expected = "
+    pip: ERROR: Cannot install jinja2==3.1.6 and jinja2==3.1.5 because these package versions have conflicting dependencies.
+    pip: The conflict is caused by:
+    pip:     jinja2 3.1.6 depends on MarkupSafe>=2.0
+    pip:     jinja2 3.1.5 depends on MarkupSafe>=2.0
+    pip: ERROR: ResolutionImpossible: for help visit a page";
+        assert_eq!(quoted(CONFLICT), expected);
+        assert_eq!(quoted("Traceback\n\n  line\n"), "\n    pip: Traceback\n    pip:   line");
+        assert_eq!(quoted(&"ERROR: x\n".repeat(100)).lines().count(), 13);
+        assert_eq!(quoted(&format!("ERROR: {}", "ü".repeat(1_000))).chars().count(), 10 + 200);
+        assert_eq!(quoted(""), "");
+    }
+
+    #[test]
+    fn what_the_index_lacks_is_found() {
+        let lacking = |error: ResolveError| error.lacking().iter().map(ToString::to_string).collect::<Vec<_>>();
+        let none = |requirement: &str, said: &str| ResolveError::NoWheel {
+            requirement: requirement.to_owned(),
+            python: "3.14".to_owned(),
+            said: said.to_owned(),
+        };
+        assert_eq!(lacking(ResolveError::Failed { said: CONFLICT.to_owned() }), ["markupsafe", "markupsafe"]);
+        assert_eq!(lacking(none("NumPy>=2 (from pandas)", "… (from versions: none)")), ["numpy"]);
+        // There are others: it is the version that is wrong.
+        assert_eq!(lacking(none("numpy>=99", "… (from versions: 1.0, 2.0)")), Vec::<String>::new());
+    }
 }

@@ -111,3 +111,64 @@ fn decoded(text: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, decoded, packages};
+
+    /// As pip's documentation of its report has it, shortened.
+    fn report(address: &str, hashes: &str) -> Result<Vec<Found>, String> {
+        let text = format!(
+            r#"{{
+                "version": "1",
+                "pip_version": "26.0",
+                "install": [{{
+                    "download_info": {{"url": "{address}", "archive_info": {{"hash": "x", "hashes": {hashes}}}}},
+                    "is_direct": false,
+                    "requested": true,
+                    "metadata": {{"name": "Pydantic", "version": "1.9.1", "requires_dist": ["dotenv"]}}
+                }}],
+                "environment": {{"sys_platform": "emscripten"}}
+            }}"#
+        );
+        packages(text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_report_says_which_wheels() {
+        let sha256 = "0".repeat(64);
+        let hashes = format!(r#"{{"sha256": "{sha256}"}}"#);
+        let found = report("https://example.org/a/pydantic-1.9.1-py3-none-any.whl?x=1#sha256=2", &hashes).unwrap();
+        let [Found { package, is_local }] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((package.name.as_str(), package.version.as_str(), *is_local), ("pydantic", "1.9.1", false));
+        assert_eq!((&*package.file, &package.sha256), ("pydantic-1.9.1-py3-none-any.whl", &sha256));
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_used_is_refused() {
+        let zeros = format!(r#"{{"sha256": "{}"}}"#, "0".repeat(64));
+        let begin = "what pip reports cannot be used: ";
+        for (file, hashes, problem) in [
+            ("pydantic-1.9.1-py3-none-any.whl", "{}", "`pydantic-1.9.1-py3-none-any.whl` has no SHA-256"),
+            ("pydantic-1.9.1-py3-none-any.whl", r#"{"sha256": "../x"}"#, "`pydantic` has no SHA-256"),
+            ("other-1.9.1-py3-none-any.whl", &zeros, "`other-1.9.1-py3-none-any.whl` is no wheel of `pydantic` 1.9.1"),
+            (
+                "pydantic-1.9.1.tar.gz",
+                &zeros,
+                "the wheel `pydantic-1.9.1.tar.gz` cannot be used: its name is not `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`",
+            ),
+        ] {
+            let refused = report(&format!("https://example.org/{file}"), hashes).unwrap_err();
+            assert_eq!(refused, format!("{begin}{problem}"));
+        }
+        assert!(packages(br#"{"version": "2", "install": []}"#).is_err());
+        assert!(packages(b"").is_err());
+    }
+
+    #[test]
+    fn addresses_are_decoded() {
+        for (text, expected) in [("a%2Bb%21c", "a+b!c"), ("100%", "100%"), ("%zz%4", "%zz%4"), ("%C3%A4", "ä")] {
+            assert_eq!(decoded(text), expected);
+        }
+    }
+}

@@ -32,7 +32,8 @@ def main(markers, arguments):
 
         module.default_environment = lambda: dict(markers)
         known = all(evaluates(module.Marker, name, value) for name, value in markers.items())
-    except (ImportError, AttributeError):
+    except Exception:
+        # However it fails: this is a pip that we do not know.
         known = False
     if not known:
         return OTHER_PIP
@@ -42,7 +43,7 @@ def main(markers, arguments):
 
 def evaluates(marker, name, value):
     """Returns whether this marker has this value, and is not taken for another one."""
-    return marker(f"{name} == '{value}'").evaluate() and not marker(f"{name} == '0'").evaluate()
+    return marker(f"{name} == '{value}'").evaluate() and not marker(f"{name} == 'another'").evaluate()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-//! Wheels from PyPI with native modules: each is installed and used a little.
+//! Wheels from PyPI: each is installed and used a little.
 //!
-//! `cargo xtask test` fetches them into `target/packages/wheels` before. What they print was worked out by hand or comes
-//! from their documentation; it is nothing that only this project says.
+//! `cargo xtask test` fetches them into `target/packages/wheels` before. What those with native modules print was worked
+//! out by hand or comes from their documentation; what those in pure Python print is what native CPython printed (the
+//! files in `cases/packages/uses`).
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use exuvia_core::Limits;
-use exuvia_sandbox::Packages;
+use exuvia_sandbox::{Packages, PackagesBuilder};
 use libtest_mimic::{Failed, Trial};
 
 use super::fixture::{self, Verdict, same};
@@ -18,6 +21,15 @@ struct Use {
     program: &'static str,
     output: &'static str,
 }
+
+/// What programs with native modules may use: little, so that what they leave behind is noticed.
+const NATIVE_MEMORY_BYTES: u64 = 64 << 20;
+const PURE_MEMORY_BYTES: u64 = 256 << 20;
+
+/// The first line of a program in `cases/packages/uses`, before the wheels that it needs; and of the next one, before
+/// folders of source distributions.
+const WHEELS: &str = "# wheels: ";
+const SOURCES: &str = "# sources: ";
 
 const USES: &[Use] = &[
     Use {
@@ -116,6 +128,40 @@ except AssertionError as error:
         output: "1000\n",
     },
     Use {
+        name: "requests",
+        wheels: &[
+            "anyio",
+            "certifi",
+            "charset_normalizer",
+            "h11",
+            "httpcore",
+            "httpx",
+            "idna",
+            "requests",
+            "typing_extensions",
+            "urllib3",
+        ],
+        // They import, and fail when they connect: as elsewhere, but for the reason.
+        program: r#"
+import asyncio, httpx, requests, urllib3
+print(urllib3.HTTPConnectionPool.ConnectionCls.__module__, requests.Request("GET", "http://a.test/b", params={"c": "d"}).prepare().url)
+async def later():
+    async with httpx.AsyncClient() as client:
+        await client.get("http://a.test/")
+for connect in (
+    lambda: requests.get("https://a.test/"),
+    lambda: httpx.get("http://a.test/"),
+    lambda: urllib3.request("GET", "http://127.0.0.1/", retries=False),
+    lambda: asyncio.run(later()),
+):
+    try:
+        connect()
+    except (requests.ConnectionError, httpx.ConnectError, urllib3.exceptions.NewConnectionError) as error:
+        print(type(error).__name__, "the sandbox has no network: its host can lend an HTTP tool or mount" in str(error))
+"#,
+        output: "urllib3.connection http://a.test/b?c=d\nConnectionError True\nConnectError True\nNameResolutionError True\nConnectError True\n",
+    },
+    Use {
         name: "boost_histogram_throws",
         wheels: &["boost_histogram"],
         // pybind11 throws a C++ exception where an import fails; there is no numpy here. What it does a hundred thousand
@@ -138,22 +184,67 @@ print({attempt() for _ in range(100_000)})
 
 /// Returns a test for each use.
 pub(crate) fn trials() -> Vec<Trial> {
-    USES.iter().map(|each| Trial::test(format!("wheels::{}", each.name), move || run(each))).collect()
+    let native = USES.iter().map(|each| {
+        let folders = each.wheels.iter().map(|wheel| format!("wheels/{wheel}")).collect::<Vec<_>>();
+        Trial::test(format!("wheels::{}", each.name), move || {
+            run(&folders, each.program, each.output, NATIVE_MEMORY_BYTES)
+        })
+    });
+    native.chain(pure()).collect()
 }
 
-fn run(each: &Use) -> Verdict {
-    let mut builder = Packages::builder(fixture::engine()?).cache(fixture::compiled_folder());
-    for wheel in each.wheels {
-        let folder = fixture::workspace().join("target/packages/wheels").join(wheel);
-        if !folder.is_dir() {
-            return Err(Failed::from(format!("`{wheel}` was not fetched\nhint: run `cargo xtask test`")));
+/// Returns a test for each program in `cases/packages/uses`.
+fn pure() -> Vec<Trial> {
+    let Ok(entries) = fs::read_dir(fixture::workspace().join("cases/packages/uses")) else { return Vec::new() };
+    let mut programs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    programs.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
+    programs.sort();
+    let trial = |path: PathBuf| {
+        let name = path.file_stem().unwrap_or_default().display().to_string();
+        Trial::test(format!("wheels::{name}"), move || {
+            let program = fs::read_to_string(&path)?;
+            let mut folders = Vec::new();
+            for line in program.lines() {
+                match (line.strip_prefix(WHEELS), line.strip_prefix(SOURCES)) {
+                    (Some(names), _) => folders.extend(names.split(' ').map(|name| format!("wheels/{name}"))),
+                    (None, Some(names)) => folders.extend(names.split(' ').map(str::to_owned)),
+                    (None, None) => break,
+                }
+            }
+            run(&folders, &program, &fs::read_to_string(path.with_extension("out"))?, PURE_MEMORY_BYTES)
+        })
+    };
+    programs.into_iter().map(trial).collect()
+}
+
+/// Adds the files of a folder, but for the packages' own tests: compiling those is half of the time.
+fn with_files(mut builder: PackagesBuilder, folder: &Path, place: &str) -> Result<PackagesBuilder, Failed> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "tests" {
+            builder = with_files(builder, &path, &format!("{place}{name}/"))?;
+        } else if path.is_file() {
+            builder = builder.file(format!("{place}{name}"), fs::read(&path)?);
         }
-        builder = builder.folder(&folder)?;
+    }
+    Ok(builder)
+}
+
+/// Installs folders below `target/packages` and runs a program.
+fn run(folders: &[String], program: &str, output: &str, memory_bytes: u64) -> Verdict {
+    let mut builder = Packages::builder(fixture::engine()?).cache(fixture::compiled_folder());
+    for name in folders {
+        let folder = fixture::workspace().join("target/packages").join(name);
+        if !folder.is_dir() {
+            return Err(Failed::from(format!("`{name}` was not fetched\nhint: run `cargo xtask test`")));
+        }
+        builder = with_files(builder, &folder, "")?;
     }
     let packages = builder.install(|_| {})?;
-    let limits = Limits { wall_time: Some(Duration::from_secs(120)), memory_bytes: 64 << 20, ..Limits::default() };
+    let limits = Limits { wall_time: Some(Duration::from_secs(120)), memory_bytes, ..Limits::default() };
     let mut sandbox = fixture::builder()?.packages(&packages).limits(limits).build()?;
-    let outcome = sandbox.run(each.program)?;
+    let outcome = sandbox.run(program)?;
     let error = outcome.error.map_or_else(String::new, |error| format!("{}: {}\n", error.type_name, error.message));
-    same("the output", each.output, &format!("{}{}{error}", outcome.stdout, outcome.stderr))
+    same("the output", output, &format!("{}{}{error}", outcome.stdout, outcome.stderr))
 }
