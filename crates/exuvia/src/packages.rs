@@ -13,9 +13,9 @@ use exuvia_packages::{
 };
 use exuvia_sandbox::{Engine, InstallStep, Packages, SandboxBuilder};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
-use crate::output;
+use crate::{folders, output};
 
 /// The longest that the resolver may take.
 const RESOLVER_TIME_MAX: Duration = Duration::from_secs(600);
@@ -128,7 +128,7 @@ impl Wanted {
     pub(crate) fn furnish(self, interpreter: &Interpreter) -> Result<Furnished> {
         let target = target(interpreter)?;
         let project = self.project.as_ref().and_then(ProjectPackages::distribution);
-        let installer = installer(&target, self.distribution.clone().or(project), interpreter.cache());
+        let installer = installer(&target, self.distribution.clone().or(project), interpreter.cache())?;
         let lock = self.lock(&installer, &target)?;
         if lock.packages().is_empty() && self.preload.is_empty() {
             return Ok(Furnished { engine: interpreter.engine()?, packages: None });
@@ -175,11 +175,20 @@ fn install(installer: &Installer, lock: &Lock, interpreter: &Interpreter) -> Res
 
 /// Makes an installer that keeps what it has in the cache. The folder with Pyodide's distribution is the named one or
 /// the environment's.
-pub(crate) fn installer(target: &Target, distribution: Option<PathBuf>, cache: &Path) -> Installer {
+pub(crate) fn installer(target: &Target, distribution: Option<PathBuf>, cache: &Path) -> Result<Installer> {
+    // Compiled code is only taken from a folder that nobody else may write to, so it is not left to the user's mask.
+    folders::create(cache).map_err(|error| {
+        Failure::new(format!("the cache `{}` cannot be made: {}", cache.display(), failure::reason(&error)))
+    })?;
     let distribution = distribution.or_else(|| variable("EXUVIA_DISTRIBUTION"));
-    let python = variable("EXUVIA_PYTHON").unwrap_or_else(|| PYTHON.into());
+    // It is started in another folder: a path must not depend on where we are, and a name is looked for along `PATH`.
+    let absolute = |path: PathBuf| match path.components().count() {
+        0 | 1 => path,
+        _ => std::path::absolute(&path).unwrap_or(path),
+    };
+    let python = variable("EXUVIA_PYTHON").map_or_else(|| PYTHON.into(), absolute);
     let resolver = Resolver { python, target: target.clone(), time_max: RESOLVER_TIME_MAX };
-    Installer::new(resolver, Distribution::new(distribution), cache)
+    Ok(Installer::new(resolver, Distribution::new(distribution), cache))
 }
 
 /// Returns what packages must be for.

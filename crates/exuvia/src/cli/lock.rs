@@ -71,7 +71,7 @@ impl Locking {
             if self.upgrade { Vec::new() } else { before.iter().filter(stays).cloned().collect() };
 
         let distribution = self.distribution.clone().or_else(|| wanted.distribution());
-        let installer = packages::installer(&target, distribution, interpreter.cache());
+        let installer = packages::installer(&target, distribution, interpreter.cache())?;
         let lock = installer.resolve(&wanted.section.dependencies, &kept, packages::watch).map_err(Failure::from)?;
         lock.write(&path).map_err(Failure::from)?;
         if !matches!(change, Change::Nothing) {

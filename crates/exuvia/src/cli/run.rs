@@ -70,8 +70,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Install what the script's own metadata (PEP 723) asks for: the program then says which packages this machine
-    /// fetches
+    /// Install what the script's own metadata (PEP 723) asks for: so the program says what this machine fetches
     #[arg(long, conflicts_with_all = ["code", "module"], help_heading = "Packages")]
     with_script: bool,
 

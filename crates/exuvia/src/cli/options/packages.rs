@@ -22,7 +22,7 @@ pub(crate) struct PackageOptions {
     #[arg(long, value_name = "MODULE[,MODULE]...", value_delimiter = ',')]
     preload: Vec<String>,
 
-    /// Look for packages again, and take the newest
+    /// Look again for what --with or the script asks for, and take the newest
     #[arg(long)]
     upgrade: bool,
 
