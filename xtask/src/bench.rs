@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock, and runs programs")]
 
 mod blocked;
+mod derived;
 mod exuvia;
 mod launch;
 mod lend;
@@ -148,6 +149,9 @@ impl Bench {
         let mut rows = Vec::new();
         if self.wants("lend") {
             rows.extend(lend::measure(self.rounds.programs)?);
+        }
+        if self.wants("derived") {
+            rows.extend(derived::measure(self.rounds.fresh)?);
         }
         for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
             if self.wants(group) {

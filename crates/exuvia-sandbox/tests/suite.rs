@@ -31,8 +31,8 @@ mod suite {
 }
 
 use suite::{
-    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, strikes,
-    tools, wheels,
+    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, spares,
+    strikes, tools, wheels,
 };
 
 fn main() -> ExitCode {

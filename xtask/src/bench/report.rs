@@ -9,6 +9,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::blocked::{self, BLOCKED};
+use super::derived::FIRST_MODEL;
 use super::lend::{MOUNT_READ, NATIVE, gather_row};
 use super::memory::{ALIVE, MANY_SANDBOXES};
 use super::statistics::geometric_mean;
@@ -208,6 +209,7 @@ impl Report {
             Target::at_most("100 calls of 50 ms at a time, ms", ours(&gather_row(100)), 53.0),
             Target::at_most("1,000 calls of 50 ms at a time, ms", ours(&gather_row(1_000)), 60.0),
             Target::at_least("read through a mount, times native", read, 0.7),
+            Target::at_most("derived image, fresh and first model, ms", ours(FIRST_MODEL), 1.5),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];
         targets.into_iter().flatten().collect()
