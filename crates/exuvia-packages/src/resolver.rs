@@ -123,3 +123,40 @@ impl Work {
         self.0.path()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Duration;
+
+    use super::{ResolveError, Resolver, process};
+    use crate::target::Target;
+
+    /// Runs a shell script in the place of Python.
+    fn run(script: &str, time_max: Duration) -> Result<(), ResolveError> {
+        let folder = tempfile::tempdir().unwrap();
+        let python = folder.path().join("python");
+        fs::write(&python, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+        let resolver = Resolver { python, target: Target::new("3.14.2").unwrap(), time_max };
+        process::run(&resolver, folder.path(), &[])
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        let error = run("echo waiting >&2; exec sleep 600", Duration::from_millis(500)).unwrap_err();
+        let ResolveError::Time { said, .. } = error else { panic!("{error}") };
+        assert_eq!(said, "waiting\n");
+    }
+
+    #[test]
+    fn the_end_of_what_a_program_says_is_kept() {
+        let script = "yes filler | head -c 700000 >&2; echo 'ERROR: the end' >&2; exit 1";
+        let error = run(script, Duration::from_secs(60)).unwrap_err();
+        let ResolveError::Failed { said } = &error else { panic!("{error}") };
+        assert!(said.ends_with("filler\nERROR: the end\n") && said.len() == 64 << 10, "{}", said.len());
+        assert_eq!(error.to_string(), "pip found no packages that will do\n    pip: ERROR: the end");
+        assert!(run("exit 0", Duration::from_secs(60)).is_ok());
+    }
+}

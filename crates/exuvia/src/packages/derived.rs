@@ -35,6 +35,8 @@ pub(super) fn engine(
     let folder = all.join(key(base, lock, modules));
     let path = folder.join(IMAGE);
     if Image::open(&path).is_err() {
+        // What is there and cannot be opened is in the way.
+        let _ = fs::remove_dir_all(&folder);
         let started = Instant::now();
         output::progress("making an image with these packages, which is done once");
         let (engine, packages) = install()?;
@@ -53,8 +55,7 @@ pub(super) fn engine(
 }
 
 fn make(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Vec<u8>> {
-    let program = String::new();
-    let preparation = Preparation { modules: modules.to_vec(), program };
+    let preparation = Preparation { modules: modules.to_vec(), program: String::new() };
     let watch = |step| {
         output::progress(match step {
             DeriveStep::Importing => "importing what is to be there",

@@ -1,10 +1,11 @@
 //! Packages: resolved by the real pip, from wheels that are made here; and one from its own index.
 
-use std::fs;
+use std::fs::{self, File, FileTimes};
 use std::io::{Cursor, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -80,6 +81,14 @@ impl Place {
     /// The same, where there is no Python that could resolve anything.
     fn without_python(&self, arguments: &[&str]) -> Run {
         run(self.command(arguments).env("EXUVIA_PYTHON", "/no/python"), b"")
+    }
+
+    /// The names in a folder, sorted.
+    fn list(&self, name: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(name)).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     fn write(&self, name: &str, content: &str) {
@@ -324,21 +333,35 @@ fn modules_are_imported_already_if_asked() {
         "import sys\nprint('greeting' in sys.modules)\nimport greeting\ngreeting.COUNT += 1\nprint(greeting.COUNT)";
     let arguments = ["run", "--with", "greeting", "--preload", "greeting,colorsys", "-c", code];
     let expected = gives(0, "True\n1\n", "");
+    // Of images that were made before, those that were used last stay.
+    for age in 0..10 {
+        let folder = place.path("cache/derived").join(format!("older-{age}"));
+        fs::create_dir_all(&folder).unwrap();
+        let times = FileTimes::new().set_modified(SystemTime::now() - Duration::from_secs(3_600 * (1 + age)));
+        File::open(folder).unwrap().set_times(times).unwrap();
+    }
     assert_eq!(place.exuvia(&arguments), expected);
-    let made: Vec<_> = fs::read_dir(place.path("cache/derived")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(made.len(), 1);
-    // It was made once, and serves the next run without the wheels.
-    let inode = fs::metadata(made[0].join("image.exuvia")).unwrap().ino();
+    let mut kept = place.list("cache/derived");
+    assert_eq!(kept.len(), 8);
+    let (made, older) = (kept.remove(0), kept);
+    assert_eq!(older, ["older-0", "older-1", "older-2", "older-3", "older-4", "older-5", "older-6"]);
+
+    // It was made once, and serves the next run without the wheels; a project that wants the same has it, too.
+    let image = place.path("cache/derived").join(made).join("image.exuvia");
+    let inode = fs::metadata(&image).unwrap().ino();
     fs::remove_dir_all(place.path("cache/wheels")).unwrap();
     assert_eq!(place.without_python(&arguments), expected);
-    assert_eq!(fs::metadata(made[0].join("image.exuvia")).unwrap().ino(), inode);
+    place.write("exuvia.toml", "[packages]\npreload = [\"greeting\", \"colorsys\"]\n");
+    assert_eq!(place.exuvia(&["add", "greeting"]).status, 0);
+    assert_eq!(place.without_python(&["run", "--config", "exuvia.toml", "-c", code]), expected);
+    assert_eq!(fs::metadata(&image).unwrap().ino(), inode);
 
     let missing = place.exuvia(&["run", "--with", "greeting", "--preload", "nowhere", "-c", ""]);
     assert_eq!(missing.status, 125);
     let end = "ModuleNotFoundError: No module named 'nowhere'\n    hint: look at --preload and at `preload` in the configuration file\n";
     assert!(missing.stderr.starts_with("error: the modules cannot be imported: "), "{}", missing.stderr);
     assert!(missing.stderr.ends_with(end), "{}", missing.stderr);
-    assert_eq!(fs::read_dir(place.path("cache/derived")).unwrap().count(), 1);
+    assert_eq!(place.list("cache/derived").len(), 8);
 }
 
 #[test]
