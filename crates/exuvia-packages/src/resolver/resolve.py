@@ -3,8 +3,8 @@
     python3 resolve.py MARKERS ARGUMENTS...
 
 pip can be told which wheels to look for, but evaluates environment markers (`sys_platform == "linux"`) for its own
-interpreter. So what markers evaluate to is replaced before pip begins. MARKERS is JSON: an object of texts. Where this
-pip is made otherwise than we know, that is said, and nothing is resolved.
+interpreter, and older pips `Requires-Python`, too. So both are replaced before pip begins. MARKERS is JSON: an object
+of texts. Where this pip is made otherwise than we know, that is said, and nothing is resolved.
 
 All that pip says goes to stderr. The exit status is pip's, or one of those below.
 """
@@ -28,10 +28,12 @@ def main(markers, arguments):
         return OLD_PIP
     try:
         from pip._internal.cli.main import main as run
+        from pip._internal.resolution.resolvelib.candidates import RequiresPythonCandidate
         from pip._vendor.packaging import markers as module
 
         module.default_environment = lambda: dict(markers)
         known = all(evaluates(module.Marker, name, value) for name, value in markers.items())
+        known = set_version(RequiresPythonCandidate, markers["python_full_version"]) and known
     except Exception:
         # However it fails: this is a pip that we do not know.
         known = False
@@ -44,6 +46,14 @@ def main(markers, arguments):
 def evaluates(marker, name, value):
     """Returns whether this marker has this value, and is not taken for another one."""
     return marker(f"{name} == '{value}'").evaluate() and not marker(f"{name} == 'another'").evaluate()
+
+
+def set_version(candidate, version):
+    """Makes the candidate that stands for Python be of this version. Returns whether it is."""
+    create = candidate.__init__
+    numbers = tuple(map(int, version.split(".")))
+    candidate.__init__ = lambda self, *ignored: create(self, numbers)
+    return str(candidate(None).version) == version
 
 
 if __name__ == "__main__":

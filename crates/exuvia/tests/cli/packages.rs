@@ -35,12 +35,12 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// Adds a wheel: its tags, what it requires, and its files.
-    fn wheel(&self, stem: &str, tags: &str, requires: &[&str], files: &[(&str, &[u8])]) {
+    /// Adds a wheel: its tags, further lines of its metadata, and its files.
+    fn wheel(&self, stem: &str, tags: &str, headers: &[&str], files: &[(&str, &[u8])]) {
         let (name, version) = stem.split_once('-').unwrap();
         let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
-        for requirement in requires {
-            metadata += &format!("Requires-Dist: {requirement}\n");
+        for header in headers {
+            metadata += &format!("{header}\n");
         }
         let own = [
             (format!("{stem}.dist-info/METADATA"), metadata.into_bytes()),
@@ -57,8 +57,8 @@ impl Place {
         fs::write(self.path("wheels").join(format!("{stem}-{tags}.whl")), content).unwrap();
     }
 
-    fn pure(&self, stem: &str, requires: &[&str], files: &[(&str, &[u8])]) {
-        self.wheel(stem, "py3-none-any", requires, files);
+    fn pure(&self, stem: &str, headers: &[&str], files: &[(&str, &[u8])]) {
+        self.wheel(stem, "py3-none-any", headers, files);
     }
 
     /// The program, in the folder to work in, with a pip that knows these wheels and nothing else.
@@ -110,16 +110,19 @@ fn a_package_with_native_modules_comes_from_the_index() {
     assert_eq!(place.without_python(&arguments), online);
 }
 
-/// Were markers those of the machine, `elsewhere` would be looked for, which is nowhere.
+/// Were markers those of the machine, `elsewhere` would be looked for, which is nowhere; were it this machine's Python
+/// that a package needs, there would be another answer.
 #[test]
 fn what_is_needed_is_needed_by_the_sandbox() {
     let place = Place::new();
     let requires = [
-        "needed>=1,<2; sys_platform == 'emscripten' and python_version >= '3.14'",
-        "elsewhere; sys_platform != 'emscripten' or platform_machine != 'wasm32'",
-        "elsewhere; python_full_version < '3.14.2' or platform_system == 'Linux'",
+        "Requires-Python: >=3.14.1",
+        "Requires-Dist: needed>=1,<2; sys_platform == 'emscripten' and python_version >= '3.14'",
+        "Requires-Dist: elsewhere; sys_platform != 'emscripten' or platform_machine != 'wasm32'",
+        "Requires-Dist: elsewhere; python_full_version < '3.14.2' or platform_system == 'Linux'",
     ];
     place.pure("Some_Package-2.0", &requires, &[("some_package.py", b"import needed")]);
+    place.pure("Some_Package-2.1", &["Requires-Python: >=3.15"], &[]);
     place.pure("needed-1.1", &[], &[("needed.py", b"print('1.1')")]);
     place.pure("needed-2.0", &[], &[("needed.py", b"print('2.0')")]);
     let code = "import some_package; print(some_package.__file__)";
@@ -170,7 +173,7 @@ fn a_script_says_what_it_needs() {
 #[test]
 fn a_project_has_a_lock_file() {
     let place = Place::new();
-    place.pure("one-1.0", &["two"], &[("one.py", b"import two; print('one', two.VERSION)")]);
+    place.pure("one-1.0", &["Requires-Dist: two"], &[("one.py", b"import two; print('one', two.VERSION)")]);
     place.pure("two-1.0", &[], &[("two.py", b"VERSION = 1")]);
     place.write("exuvia.toml", "# mine\n[mounts]\n\"/data\" = \".\"\n");
     let added = place.exuvia(&["add", "one>=1"]);
@@ -300,7 +303,7 @@ fn a_wheel_that_is_wrong_is_named_and_not_installed() {
 #[test]
 fn pyodides_distribution_is_a_folder() {
     let place = Place::new();
-    place.pure("wants_numpy-1.0", &["numpy>=2"], &[("wants_numpy.py", b"")]);
+    place.pure("wants_numpy-1.0", &["Requires-Dist: numpy>=2"], &[("wants_numpy.py", b"")]);
     let missing = place.exuvia(&["run", "--with", "wants_numpy", "-c", ""]);
     assert_eq!(missing.status, 125);
     let hint = "    hint: Pyodide's distribution has it: download these files, and name their folder with --distribution\n          \
