@@ -78,19 +78,16 @@ impl ProjectPackages {
     /// Reads the lock file, which must be for what the configuration file says.
     fn lock(&self, target: &Target) -> Result<Lock> {
         let requirements = &self.section.dependencies;
-        let path = Self::lock_path(&self.config);
-        let lock = Lock::read(&path, target).map_err(|error| self.hint(&error))?;
-        match lock {
-            Some(lock) => {
-                lock.check(requirements, &path).map_err(|error| self.hint(&error))?;
-                Ok(lock)
-            }
-            None if requirements.is_empty() => Ok(Lock::new(target, Vec::new(), Vec::new())),
-            None => {
-                let problem = format!("`{}` is not there: it says which packages are meant", path.display());
-                Err(Failure::usage(problem).hint(self.command()).into())
-            }
+        if requirements.is_empty() {
+            return Ok(Lock::new(target, Vec::new(), Vec::new()));
         }
+        let path = Self::lock_path(&self.config);
+        let Some(lock) = Lock::read(&path, target).map_err(|error| self.hint(&error))? else {
+            let problem = format!("`{}` is not there: it says which packages are meant", path.display());
+            return Err(Failure::usage(problem).hint(self.command()).into());
+        };
+        lock.check(requirements, &path).map_err(|error| self.hint(&error))?;
+        Ok(lock)
     }
 
     fn hint(&self, error: &PackagesError) -> Failure {

@@ -13,6 +13,9 @@ use super::{Arguments, WORK};
 use crate::exit;
 use crate::failure::{self, Failure};
 
+/// How far into a file its metadata are looked for.
+const METADATA_BYTES_MAX: u64 = 1 << 20;
+
 /// A program.
 pub(super) struct Program {
     pub(super) script: Script,
@@ -54,7 +57,10 @@ impl Program {
                     return Ok(ScriptMetadata::default());
                 };
                 let path = folder.join(name);
-                let content = fs::read(&path).map_err(|error| Failure::unreadable(&path, &error))?;
+                let failed = |error: io::Error| Failure::unreadable(&path, &error);
+                let mut content = Vec::new();
+                let file = fs::File::open(&path).map_err(failed)?;
+                file.take(METADATA_BYTES_MAX).read_to_end(&mut content).map_err(failed)?;
                 // An archive has no metadata of this kind, and what is no UTF-8 stands outside of them.
                 String::from_utf8_lossy(&content).into_owned()
             }
