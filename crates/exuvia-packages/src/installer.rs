@@ -116,7 +116,8 @@ impl Installer {
             };
             let found = found.map_err(|error| self.explain(error))?;
             for found in found {
-                if found.is_local {
+                // The index and the user's own folders may have another wheel of the same name.
+                if links.zip(found.local.as_deref()).is_some_and(|(links, path)| path.starts_with(links)) {
                     Distribution::check(&found.package)?;
                 }
                 Wheel::named(&found.package.file)?.check(&self.resolver.target)?;

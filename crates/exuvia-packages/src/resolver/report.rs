@@ -1,7 +1,7 @@
 //! What pip reports of a resolution: its own "installation report", version 1.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -53,8 +53,8 @@ struct Hashes {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) package: LockedPackage,
-    /// Whether it lies on this machine.
-    pub(crate) is_local: bool,
+    /// Where it lies, if that is on this machine.
+    pub(crate) local: Option<PathBuf>,
 }
 
 /// Reads a report.
@@ -83,7 +83,7 @@ fn package(item: Item) -> Result<Found, ResolveError> {
     let Item { metadata: Metadata { name, version }, download_info } = item;
     let address = download_info.url.split(['?', '#']).next().unwrap_or_default();
     let file = decoded(address.rsplit('/').next().unwrap_or_default());
-    let local = address.strip_prefix("file://").map(decoded);
+    let local = address.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)));
     let hash = match (download_info.archive_info.hashes.sha256, &local) {
         (Some(hash), _) => Some(hash),
         (None, Some(path)) => fs::read(path).ok().map(|content| sha256(&content)),
@@ -92,7 +92,7 @@ fn package(item: Item) -> Result<Found, ResolveError> {
     let sha256 = hash.ok_or_else(|| ResolveError::Report(format!("`{file}` has no SHA-256")))?;
     let package = LockedPackage { name, version, file, sha256 };
     package.check().map_err(ResolveError::Report)?;
-    Ok(Found { package, is_local: local.is_some() })
+    Ok(Found { package, local })
 }
 
 /// Undoes percent-encoding; what is none stays.
@@ -139,8 +139,8 @@ mod tests {
         let sha256 = "0".repeat(64);
         let hashes = format!(r#"{{"sha256": "{sha256}"}}"#);
         let found = report("https://example.org/a/pydantic-1.9.1-py3-none-any.whl?x=1#sha256=2", &hashes).unwrap();
-        let [Found { package, is_local }] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!((package.name.as_str(), package.version.as_str(), *is_local), ("pydantic", "1.9.1", false));
+        let [Found { package, local }] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((package.name.as_str(), package.version.as_str(), local), ("pydantic", "1.9.1", &None));
         assert_eq!((&*package.file, &package.sha256), ("pydantic-1.9.1-py3-none-any.whl", &sha256));
     }
 

@@ -326,6 +326,12 @@ fn pyodides_distribution_is_a_folder() {
         other.stderr
     );
     assert!(other.stderr.ends_with(wanted), "{}", other.stderr);
+
+    // Elsewhere there may be another wheel of that name: it is not the distribution's, and nothing is said of it.
+    fs::rename(place.path("distribution").join(name), place.path("wheels").join(name)).unwrap();
+    let program = ["run", "--with", "wants_numpy", "-c", "import numpy; print(numpy.__file__)"];
+    let elsewhere = run(place.command(&program).env("EXUVIA_DISTRIBUTION", &folder), b"");
+    assert_eq!(elsewhere, gives(0, "/usr/lib/python3.14/site-packages/numpy.py\n", ""));
 }
 
 #[test]
