@@ -189,9 +189,13 @@ help(greet)
 fn the_example_runs() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/tools");
     let before = fs::read_to_string(folder.join("exuvia.toml")).unwrap();
-    let (config, program) = (folder.join("exuvia.toml"), folder.join("lines.py"));
+    let (config, program) = (folder.join("exuvia.toml"), folder.join("sales.py"));
     let run = exuvia(&["run", "--config", text(&config), text(&program)]);
-    let counts: Vec<String> = (0..50).map(|lines: u32| lines.to_string()).collect();
-    assert_eq!(run, gives(0, &format!("61 lines\n[{}]\n", counts.join(", ")), ""));
+    // CPython 3.11 with the same packages; 0 + 1 + … + 49 = 1225.
+    let printed = "60 orders in 61 lines\n\
+                   most was sold of kettle: 1521.00; the next report is due on 2026-05-01\n\
+                   1225 lines counted in 50 calls\n";
+    assert_eq!((run.status, run.stdout.as_str()), (0, printed), "{}", run.stderr);
     assert_eq!(fs::read_to_string(folder.join("exuvia.toml")).unwrap(), before);
+    assert!(!folder.join("sales.msgpack").exists(), "an overlay was written through");
 }
