@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,9 +14,9 @@ use exuvia_tools::{Schemas, Tool, Toolbox};
 use serde_json::{Value, json};
 use tokio::runtime::{Handle, Runtime};
 
-use super::exuvia;
 use super::report::{OURS, Row};
 use super::system::Call;
+use super::{exuvia, peers};
 use crate::tools;
 
 /// What native rows are called: the same read by this very process.
@@ -148,10 +149,20 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
         })?;
         let mut row = Row::new("lend", &gather_row(count), "ms");
         row.set(OURS, best * 1e3);
+        row.set("python3", native_gather(count, rounds)? * 1e3);
         rows.push(row);
     }
     rows.extend(reads(&engine, &toolbox, rounds)?);
     Ok(rows)
+}
+
+/// Returns how many seconds so many sleeps take in the system's Python: what asyncio itself costs there.
+fn native_gather(count: u32, rounds: u32) -> Result<f64> {
+    let (count, seconds, rounds) = (count.to_string(), NAP.as_secs_f64().to_string(), rounds.to_string());
+    let mut python = Command::new(peers::python());
+    let output = python.arg(super::folder().join("gather.py")).args([count, seconds, rounds]).output()?;
+    ensure!(output.status.success(), "gather.py failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
 /// Returns the name of the row of so many calls that overlap.
