@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
 
 use crate::distribution::Distribution;
 use crate::error::PackagesError;
 use crate::lock::{Lock, LockedPackage};
 use crate::requirement::Requirement;
 use crate::resolver::{ResolveError, Resolver};
-use crate::store::{Store, hex};
+use crate::store::{Store, content_key};
 use crate::target::PLATFORM;
 use crate::wheel::Wheel;
 
@@ -198,16 +197,11 @@ impl Installer {
 
     /// Returns where the resolution of requirements is noted. It depends on what the distribution's folder has, too.
     fn resolution(&self, requirements: &[Requirement]) -> PathBuf {
-        let mut key = Sha256::new();
-        let mut add = |text: &str| {
-            key.update((text.len() as u64).to_le_bytes());
-            key.update(text);
-        };
-        add(self.resolver.target.version());
-        add(PLATFORM);
-        Requirement::sorted(requirements.iter().cloned()).iter().for_each(|each| add(each.as_str()));
-        add("distribution");
-        self.distribution.present().iter().for_each(|file| add(file.file));
-        self.resolutions.join(format!("{}.lock", hex(&key.finalize())))
+        let (requirements, present) = (Requirement::sorted(requirements.iter().cloned()), self.distribution.present());
+        let target = [self.resolver.target.version(), PLATFORM];
+        let requirements = requirements.iter().map(Requirement::as_str);
+        let present = present.iter().map(|file| file.file);
+        let key = content_key(target.into_iter().chain(requirements).chain(["distribution"]).chain(present));
+        self.resolutions.join(format!("{key}.lock"))
     }
 }

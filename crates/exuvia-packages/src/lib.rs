@@ -36,5 +36,6 @@ pub use project::{PackagesSection, Project};
 pub use requirement::{PackageName, Requirement};
 pub use resolver::{ResolveError, Resolver};
 pub use script::ScriptMetadata;
+pub use store::content_key;
 pub use target::{PLATFORM, Target};
 pub use wheel::{Wheel, WheelFault};

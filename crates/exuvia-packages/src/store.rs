@@ -59,6 +59,17 @@ pub(crate) fn sha256(content: &[u8]) -> String {
     hex(&Sha256::digest(content))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Returns a name for what is made from these texts, in this order: a hash that no other texts have.
+#[must_use]
+pub fn content_key<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -123,6 +123,9 @@ impl Wanted {
 
     /// Makes the engine, with everything installed that is wanted. What was done before is not done again.
     pub(crate) fn furnish(self, interpreter: &Interpreter) -> Result<Furnished> {
+        if self.is_nothing() {
+            return Ok(Furnished { engine: interpreter.engine()?, packages: None });
+        }
         let target = target(interpreter)?;
         let project = self.project.as_ref().and_then(ProjectPackages::distribution);
         let installer = installer(&target, self.distribution.clone().or(project), interpreter.cache())?;
@@ -137,6 +140,11 @@ impl Wanted {
         }
         let engine = derived::engine(interpreter, &lock, &self.preload, install)?;
         Ok(Furnished { engine, packages: None })
+    }
+
+    fn is_nothing(&self) -> bool {
+        let project = self.project.as_ref().is_none_or(|project| project.section.dependencies.is_empty());
+        project && self.requirements.is_empty() && self.preload.is_empty()
     }
 
     /// Returns the wheels that all this comes to.

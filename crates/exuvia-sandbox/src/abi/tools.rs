@@ -4,8 +4,8 @@
 //! bytes in the lower 32 bits, one of the states below in the upper ones. One that fits into the place that the guest
 //! gave is there already; a longer one is kept until the guest has made room and calls `take`.
 //!
-//! What a hostile guest can do: call any of its tools with any text, ask for the help of any that has one, for texts that are not there (they are empty),
-//! and start up to [`exuvia_core::tool::TOOL_CALLS_MAX`] calls at a time.
+//! What a hostile guest can do: call any of its tools with any text, ask for the help of any that has one and for texts
+//! that are not there (they are empty), and start up to [`exuvia_core::tool::TOOL_CALLS_MAX`] calls at a time.
 
 use std::time::Duration;
 

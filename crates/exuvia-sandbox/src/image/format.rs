@@ -138,7 +138,7 @@ pub(super) struct Contents {
 
 /// Returns the bytes of an image file.
 pub(super) fn encode(contents: Contents) -> Result<Vec<u8>, ImageError> {
-    let parts = [(MODULE, contents.module), (LIBRARY, contents.library)];
+    let parts = [(MODULE, contents.module), (LIBRARY, contents.library)].map(|(name, data)| (name, Bytes::from(data)));
     let manifest = Manifest {
         engine: contents.engine,
         version: contents.version,

@@ -113,7 +113,7 @@ fn clear(bytes: &mut [u8]) {
 
 /// Whether an instance of this module whose memory and tables have their first sizes can be brought back to how it
 /// began.
-pub(super) fn is_restorable(wasm: &[u8]) -> Result<bool, ImageError> {
+pub(super) fn is_restorable(wasm: &Bytes) -> Result<bool, ImageError> {
     let mut empty = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
@@ -132,7 +132,7 @@ pub(super) fn is_restorable(wasm: &[u8]) -> Result<bool, ImageError> {
             _ => {}
         }
     }
-    Ok(Initial::read(&Bytes::copy_from_slice(wasm)).is_ok())
+    Ok(Initial::read(wasm).is_ok())
 }
 
 /// Whether an instruction changes what would not be noticed. A table that is empty at first must grow before anything

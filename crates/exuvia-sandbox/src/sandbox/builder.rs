@@ -183,11 +183,13 @@ impl SandboxBuilder {
         guest.tools = Tools::new(Arc::clone(&self.tools));
         guest.loader = Loader::new(self.packages.take(), self.engine.native());
         let (mut store, handles) = match self.engine.spare_instances().take() {
-            Some(spare) => spare,
-            None => instantiate(&self.engine).await?,
+            Some((mut store, handles)) => {
+                *store.data_mut() = guest;
+                (store, handles)
+            }
+            None => instantiate(&self.engine, guest).await?,
         };
-        guest.set_memory(handles.memory, handles.flag);
-        *store.data_mut() = guest;
+        store.data_mut().set_memory(handles.memory, handles.flag);
         let (engine, limits) = (self.engine.clone(), self.limits.clone());
         let mut sandbox = Sandbox { engine, store: ManuallyDrop::new(store), handles, limits, ended: None };
         sandbox.seed_random()?;
@@ -278,9 +280,9 @@ impl SandboxBuilder {
     }
 }
 
-/// Makes an instance that is nobody's yet.
-async fn instantiate(engine: &Engine) -> Result<(Store<Guest>, Handles), SandboxError> {
-    let mut store = guarded_store(engine);
+/// Makes a new instance with this guest beside it.
+async fn instantiate(engine: &Engine, guest: Guest) -> Result<(Store<Guest>, Handles), SandboxError> {
+    let mut store = guarded_store(engine, guest);
     let instance = engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
     let handles = handles(engine, &mut store, instance)?;
     prefault(&store, &handles.memory, &engine.image().manifest().hot_pages);
@@ -288,8 +290,8 @@ async fn instantiate(engine: &Engine) -> Result<(Store<Guest>, Handles), Sandbox
 }
 
 /// Makes a store in which the gate of the guest is passed wherever it is entered and left.
-fn guarded_store(engine: &Engine) -> Store<Guest> {
-    let mut store = Store::new(engine.pre().module().engine(), Guest::nobody(engine.library()));
+fn guarded_store(engine: &Engine, guest: Guest) -> Store<Guest> {
+    let mut store = Store::new(engine.pre().module().engine(), guest);
     store.call_hook(|context, hook| {
         let gate = &context.data().gate;
         let goes_on = match hook {

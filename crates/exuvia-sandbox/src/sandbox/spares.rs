@@ -24,15 +24,9 @@ const WRITTEN_BYTES_MAX: usize = 4 << 20;
 pub(crate) struct Spares {
     /// The most that are kept.
     max: usize,
-    spares: Mutex<Vec<Spare>>,
+    spares: Mutex<Vec<(Store<Guest>, Handles)>>,
     /// What they begin with; `None` if this image's instances cannot be brought back to that.
     initial: OnceLock<Option<Initial>>,
-}
-
-/// An instance as it began, and nobody's.
-struct Spare {
-    store: Store<Guest>,
-    handles: Handles,
 }
 
 impl Spares {
@@ -47,8 +41,7 @@ impl Spares {
 
     /// Takes an instance, if one is kept. What is beside it is [`Guest::nobody`].
     pub(super) fn take(&self) -> Option<(Store<Guest>, Handles)> {
-        let Spare { store, handles } = self.lock().pop()?;
-        Some((store, handles))
+        self.lock().pop()
     }
 
     /// Brings an instance back to what it began with and keeps it, if that can be.
@@ -66,11 +59,11 @@ impl Spares {
         if let Some(initial) = initial
             && restore(engine, &mut store, &handles, initial).is_some()
         {
-            self.lock().push(Spare { store, handles });
+            self.lock().push((store, handles));
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Spare>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Store<Guest>, Handles)>> {
         self.spares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

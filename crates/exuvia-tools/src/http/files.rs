@@ -47,13 +47,7 @@ impl HttpFiles {
     /// Begins to make files: none, no headers, no redirects, no secrets.
     #[must_use]
     pub fn builder() -> HttpFilesBuilder {
-        HttpFilesBuilder {
-            urls: BTreeMap::new(),
-            headers: Vec::new(),
-            redirects: 0,
-            secrets: Arc::new(|_: &str| None),
-            client: HttpClient::default(),
-        }
+        HttpFilesBuilder { urls: BTreeMap::new(), get: HttpTool::new("", "", "") }
     }
 
     /// Returns the files' names.
@@ -109,10 +103,8 @@ impl Endpoint {
 #[derive(Clone)]
 pub struct HttpFilesBuilder {
     urls: BTreeMap<String, String>,
-    headers: Vec<(String, String)>,
-    redirects: u8,
-    secrets: Arc<dyn Secrets>,
-    client: HttpClient,
+    /// The request for each of them, but for its URL.
+    get: HttpTool,
 }
 
 impl HttpFilesBuilder {
@@ -126,33 +118,33 @@ impl HttpFilesBuilder {
     /// Adds a header to all requests.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.get = self.get.header(name, value);
         self
     }
 
     /// Sets how many redirects are followed, at most 10. Default: none.
     #[must_use]
     pub fn redirects(mut self, redirects: u8) -> Self {
-        self.redirects = redirects;
+        self.get = self.get.redirects(redirects);
         self
     }
 
     /// Sets who knows the secrets.
     #[must_use]
     pub fn secrets(mut self, secrets: impl Secrets + 'static) -> Self {
-        self.secrets = Arc::new(secrets);
+        self.get = self.get.secrets(secrets);
         self
     }
 
     pub(crate) fn shared_secrets(mut self, secrets: Arc<dyn Secrets>) -> Self {
-        self.secrets = secrets;
+        self.get = self.get.shared_secrets(secrets);
         self
     }
 
     /// Sets the client. It must not be shared with tools of a runtime that ends before. Default: one of its own.
     #[must_use]
     pub fn client(mut self, client: HttpClient) -> Self {
-        self.client = client;
+        self.get = self.get.client(client);
         self
     }
 
@@ -166,21 +158,10 @@ impl HttpFilesBuilder {
         for (name, url) in &self.urls {
             let wrong = |problem| ToolsError::File { name: name.clone(), problem };
             check_name(name).map_err(wrong)?;
-            let endpoint = self.endpoint(url).map_err(wrong)?;
+            let endpoint = HttpTool { url: url.clone(), ..self.get.clone() }.endpoint().map_err(wrong)?;
             endpoints.insert(name.clone(), Arc::new(endpoint));
         }
         Ok(HttpFiles { endpoints: Arc::new(endpoints), runtime: Arc::new(Runtime::new(None)) })
-    }
-
-    fn endpoint(&self, url: &str) -> Result<Endpoint, String> {
-        let mut get = HttpTool::new("", "", url)
-            .redirects(self.redirects)
-            .shared_secrets(Arc::clone(&self.secrets))
-            .client(self.client.clone());
-        for (name, value) in &self.headers {
-            get = get.header(name, value);
-        }
-        get.endpoint()
     }
 }
 

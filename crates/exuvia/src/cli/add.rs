@@ -6,6 +6,7 @@ use anyhow::Result;
 use exuvia_packages::Requirement;
 
 use super::lock::{Change, Locking};
+use super::options::DistributionOption;
 
 const NOTES: &str = "\
 The packages are written into the configuration file, and the wheels that they come to, with their hashes, into the lock \
@@ -23,12 +24,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "exuvia.toml")]
     config: PathBuf,
 
-    /// Where files of Pyodide's distribution (numpy, pandas, ...) were downloaded to; also EXUVIA_DISTRIBUTION
-    #[arg(long, value_name = "FOLDER")]
-    distribution: Option<PathBuf>,
+    #[command(flatten)]
+    distribution: DistributionOption,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let Arguments { names, config, distribution } = arguments;
-    Locking { config, distribution, upgrade: false }.run(Change::Add(names))
+    Locking { config, distribution: distribution.folder, upgrade: false }.run(Change::Add(names))
 }

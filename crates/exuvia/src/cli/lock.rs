@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use exuvia_packages::{Lock, LockedPackage, PackageName, Project, Requirement};
 
+use super::options::DistributionOption;
 use crate::failure::Failure;
 use crate::interpreter::Interpreter;
 use crate::output;
@@ -21,9 +22,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     upgrade: bool,
 
-    /// Where files of Pyodide's distribution (numpy, pandas, ...) were downloaded to; also EXUVIA_DISTRIBUTION
-    #[arg(long, value_name = "FOLDER")]
-    distribution: Option<PathBuf>,
+    #[command(flatten)]
+    distribution: DistributionOption,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     if !config.is_file() {
         return Err(Failure::usage(format!("`{}` is not there", config.display())).into());
     }
-    Locking { config, distribution, upgrade }.run(Change::Nothing)
+    Locking { config, distribution: distribution.folder, upgrade }.run(Change::Nothing)
 }
 
 /// What is to be changed in a project before it is locked.

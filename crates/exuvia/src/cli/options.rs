@@ -12,7 +12,7 @@ use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, SandboxBuilder};
 
 use crate::lent::{Lent, MountSpec};
 use crate::output;
-pub(crate) use packages::PackageOptions;
+pub(crate) use packages::{DistributionOption, PackageOptions};
 use values::{Size, Time};
 
 /// What `--output-limit` is where the whole output is kept.

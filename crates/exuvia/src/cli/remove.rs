@@ -6,6 +6,7 @@ use anyhow::Result;
 use exuvia_packages::PackageName;
 
 use super::lock::{Change, Locking};
+use super::options::DistributionOption;
 
 /// Remove packages from a project, and lock what is left
 #[derive(clap::Args)]
@@ -18,12 +19,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "exuvia.toml")]
     config: PathBuf,
 
-    /// Where files of Pyodide's distribution (numpy, pandas, ...) were downloaded to; also EXUVIA_DISTRIBUTION
-    #[arg(long, value_name = "FOLDER")]
-    distribution: Option<PathBuf>,
+    #[command(flatten)]
+    distribution: DistributionOption,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let Arguments { names, config, distribution } = arguments;
-    Locking { config, distribution, upgrade: false }.run(Change::Remove(names))
+    Locking { config, distribution: distribution.folder, upgrade: false }.run(Change::Remove(names))
 }

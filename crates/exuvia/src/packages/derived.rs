@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
-use exuvia_packages::Lock;
+use exuvia_packages::{Lock, content_key};
 use exuvia_sandbox::{DeriveStep, Engine, Image, ImageError, Packages, Preparation, derive};
-use sha2::{Digest as _, Sha256};
 
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
@@ -72,20 +71,11 @@ fn make(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Vec<
 
 /// Returns the name of the folder: a hash of what the image is made from.
 fn key(base: &Interpreter, lock: &Lock, modules: &[String]) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    };
     // Another version of this program may make it otherwise.
-    add(env!("CARGO_PKG_VERSION"));
-    add(base.image().identity().as_str());
-    for package in lock.packages() {
-        add(&package.sha256);
-    }
-    add("modules");
-    modules.iter().for_each(|module| add(module));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let made_by = [env!("CARGO_PKG_VERSION"), base.image().identity().as_str()];
+    let packages = lock.packages().iter().map(|package| package.sha256.as_str());
+    let modules = modules.iter().map(String::as_str);
+    content_key(made_by.into_iter().chain(packages).chain(["modules"]).chain(modules))
 }
 
 /// Puts an image into its folder, which appears whole.

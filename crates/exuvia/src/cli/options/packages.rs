@@ -26,9 +26,16 @@ pub(crate) struct PackageOptions {
     #[arg(long)]
     upgrade: bool,
 
+    #[command(flatten)]
+    distribution: DistributionOption,
+}
+
+/// Where Pyodide's distribution is.
+#[derive(clap::Args, Clone)]
+pub(crate) struct DistributionOption {
     /// Where files of Pyodide's distribution (numpy, pandas, ...) were downloaded to; also EXUVIA_DISTRIBUTION
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) distribution: Option<PathBuf>,
+    #[arg(long = "distribution", value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// Requirements with commas between them. A comma also stands between two conditions of one.
@@ -45,7 +52,7 @@ impl PackageOptions {
             preload: preload.cloned().collect(),
             project,
             upgrade: self.upgrade,
-            distribution: self.distribution.clone(),
+            distribution: self.distribution.folder.clone(),
         }
     }
 }
