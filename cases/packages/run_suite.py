@@ -1,10 +1,11 @@
 """Runs a package's own unittest suite and prints a summary that can be compared.
 
-    run_suite.py FOLDER TESTS [SOURCE]
+    run_suite.py FOLDER [--without NAME]... TESTS [SOURCE]
 
 FOLDER is the unpacked source distribution, TESTS the folder or dotted module
 inside it that holds the suite, SOURCE the folder inside it that is put on the
-import path (default: FOLDER itself). What the suite itself prints is dropped.
+import path (default: FOLDER itself), NAME a test that is left out. What the
+suite itself prints is dropped.
 Only the summary and the names of what did not pass reach stdout:
 
     ran 12 failures 1 errors 0 skipped 2
@@ -32,7 +33,35 @@ def load(folder, tests):
     return loader.loadTestsFromName(tests)
 
 
-def main(folder, tests, source="."):
+def flattened(suite):
+    """Yields the tests of a suite and of the suites in it."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from flattened(test)
+        else:
+            yield test
+
+
+def select(suite, left_out):
+    """Returns ``suite`` itself, or all of its tests but those with a name in ``left_out``."""
+    if not left_out:
+        return suite
+    tests = list(flattened(suite))
+    missing = left_out - {test.id() for test in tests}
+    if missing:
+        sys.exit(f"there is no test {', '.join(sorted(missing))}")
+    return unittest.TestSuite(test for test in tests if test.id() not in left_out)
+
+
+def main(folder, *arguments):
+    left_out = set()
+    while arguments[0] == "--without":
+        left_out.add(arguments[1])
+        arguments = arguments[2:]
+    run(folder, left_out, *arguments)
+
+
+def run(folder, left_out, tests, source="."):
     folder = os.path.abspath(folder)
     os.chdir(folder)
     sys.path[:0] = [os.path.normpath(os.path.join(folder, source)), folder]
@@ -40,7 +69,7 @@ def main(folder, tests, source="."):
     stdout, stderr = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
     try:
-        load(folder, tests).run(result)
+        select(load(folder, tests), left_out).run(result)
     finally:
         sys.stdout, sys.stderr = stdout, stderr
     print(

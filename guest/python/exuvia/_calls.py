@@ -7,7 +7,7 @@ The host runs them; it tells of ends only while somebody waits (`_exuvia.wait`,
 import _exuvia
 
 pending = {}
-"""The future of each call, by its number."""
+"""The future of each call, by its number. Who awaits one takes it out when it is not to be told any more."""
 
 
 def collect():
@@ -26,16 +26,3 @@ def wait(seconds):
     """Waits for the end of a call, at most that long (`inf`: without end), and collects."""
     _exuvia.wait(seconds)
     collect()
-
-
-async def outcome(loop, tool, text):
-    """Starts a call and waits for its outcome on the event loop."""
-    call = _exuvia.start(tool, text)
-    if call < 0:
-        return _exuvia.outcome()
-    future = pending[call] = loop.create_future()
-    try:
-        return await future
-    finally:
-        if pending.pop(call, None) is not None:
-            _exuvia.cancel(call)

@@ -19,11 +19,12 @@ happened (see `_strands`). If one of them waits, the loop goes on on top of it.
 import errno
 import heapq
 import sys
+from _contextvars import copy_context
 from asyncio import base_events, events, tasks
 
 import _exuvia
 
-from . import Limit, _calls, _network, _strands
+from . import Limit, _calls, _cell, _network, _strands
 
 SOCKETS = (
     "create_connection create_server create_datagram_endpoint create_unix_connection"
@@ -50,6 +51,7 @@ class Loop(base_events.BaseEventLoop):
         self._idle = False
         self._on_top = False
         self._struck = None
+        self._struck_in = 0
         self._grace = False
         self._limit = None
         self._rounds = 0
@@ -96,6 +98,14 @@ class Loop(base_events.BaseEventLoop):
         self._driven = False
         self._run_forever_cleanup()
 
+    def call_soon(self, callback, *args, context=None):
+        """As asyncio's, by a shorter way: it is called some three times for each call of a tool that is awaited."""
+        if self._debug or self._closed:
+            return super().call_soon(callback, *args, context=context)
+        handle = Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
     def _step_was_idle(self):
         """Runs one round; says whether nothing was ready at its beginning."""
         self._idle = False
@@ -125,13 +135,21 @@ class Loop(base_events.BaseEventLoop):
         elif _calls.pending:
             _calls.wait(float("inf") if timeout is None else timeout)
         elif timeout is None:
-            raise RuntimeError(
-                "deadlock: the event loop has nothing ready and no timer,"
-                " and nothing else can wake it"
-            )
+            raise self._stuck()
         else:
             _exuvia.sleep(timeout)
         return ()
+
+    def _stuck(self):
+        """Returns what ends a wait that would never end.
+
+        A limit may strike where asyncio has taken a callback off its list and not called it yet: then it is the reason.
+        """
+        if self._struck is not None and self._struck_in == _cell.number:
+            return self._struck[0]
+        return RuntimeError(
+            "deadlock: the event loop has nothing ready and no timer, and nothing else can wake it"
+        )
 
     def _look(self):
         """Looks now and then whether a call has ended, for a loop that always has something ready."""
@@ -163,6 +181,7 @@ class Loop(base_events.BaseEventLoop):
     def strike(self, limit):
         """Notes that `limit` is about to be raised in what the loop now runs."""
         self._struck = (limit, tasks.current_task(self))
+        self._struck_in = _cell.number
         self._grace = True
 
     def call_exception_handler(self, context):
@@ -198,6 +217,21 @@ class Loop(base_events.BaseEventLoop):
 
     def _write_to_self(self):
         """Has nothing to wake: a thread that calls this stands on top of the loop."""
+
+
+class Handle(events.Handle):
+    """A handle of a loop that is not debugged."""
+
+    __slots__ = ()
+
+    def __init__(self, callback, args, loop, context):
+        self._context = copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
 
 
 class _LoopStrand(_strands.Strand):

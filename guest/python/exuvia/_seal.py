@@ -17,7 +17,6 @@ from . import _network, _packages
 DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide", "_ctypes"))
 
 
-
 class Builtins(BuiltinImporter):
     """The importer of built-in modules, without the denied ones."""
 

@@ -15,8 +15,9 @@ import base64
 import datetime
 import json
 import typing
+from _asyncio import Future
+from _asyncio import get_running_loop as _get_running_loop
 from _json import encode_basestring_ascii, make_encoder
-from asyncio import events
 
 import _exuvia
 
@@ -131,10 +132,17 @@ def _caller(index):
 def _starter(index):
     """Returns what starts a call of the tool and waits for its result on the event loop."""
 
-    async def start(arguments):
+    async def start(arguments, _start=_exuvia.start, _pending=_calls.pending):
         is_json = type(arguments) is dict
-        text = _encode(arguments) if is_json else _text(arguments)
-        outcome = await _calls.outcome(events.get_running_loop(), index, text)
+        call = _start(index, _encode(arguments) if is_json else _text(arguments))
+        if call < 0:
+            raise _failure(_exuvia.outcome())
+        future = _pending[call] = Future(loop=_get_running_loop())
+        try:
+            outcome = await future
+        finally:
+            if _pending.pop(call, None) is not None:
+                _exuvia.cancel(call)
         if type(outcome) is not str:
             raise _failure(outcome)
         return _scan(outcome, 0)[0] if is_json else outcome

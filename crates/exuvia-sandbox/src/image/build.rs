@@ -10,7 +10,7 @@ use wasmtime::Module;
 use super::archive::LibraryFile;
 use super::boot::{Boot, GLUE_TABLE};
 use super::format::{Contents, PageRun, encode};
-use super::rewrite::{Booted, freeze, prepare};
+use super::rewrite::{Booted, freeze, frozen_bytes, prepare};
 use super::{ImageError, archive};
 use crate::engine::{EngineOptions, configuration, linker};
 use crate::vfs::Library;
@@ -168,7 +168,7 @@ pub fn build(source: &Source, mut watch: impl FnMut(BuildStep)) -> Result<Vec<u8
         version,
         sources: source.sources.clone(),
         modules: source.modules.clone(),
-        memory_bytes: memory.len() as u64,
+        memory_bytes: frozen_bytes(&memory) as u64,
         random_state,
         hot_pages: changed_pages(&memory, boot.memory()),
         native: Vec::new(),

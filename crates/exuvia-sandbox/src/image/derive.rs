@@ -10,7 +10,7 @@ use super::boot::Boot;
 use super::build::{FIRST_CELL, LIST_OBJECTS, SETTLE, changed_pages, compile_modules, words};
 use super::format::{Contents, encode};
 use super::merge::{Target, merge};
-use super::rewrite::{Booted, freeze};
+use super::rewrite::{Booted, freeze, frozen_bytes};
 use super::{ImageError, NativeSymbol, archive};
 use crate::engine::Engine;
 use crate::linker::{Frozen, Packages};
@@ -103,7 +103,7 @@ pub fn derive(
         version: manifest.version.clone(),
         sources: sources(&manifest.sources, packages),
         modules: manifest.modules.iter().chain(&preparation.modules).cloned().collect(),
-        memory_bytes: memory.len() as u64,
+        memory_bytes: frozen_bytes(&memory) as u64,
         random_state: manifest.random_state,
         hot_pages: changed_pages(&memory, boot.memory()),
         native,

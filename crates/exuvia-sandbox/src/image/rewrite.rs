@@ -175,6 +175,13 @@ fn globals_with(
     Ok(globals)
 }
 
+/// Returns the size of a memory that begins with this one. Programs that allocate a little find room at its end, so that
+/// their memory does not grow and their instance can be used again.
+pub(super) fn frozen_bytes(memory: &[u8]) -> usize {
+    const ROOM_BYTES: usize = 4 << 20;
+    memory.len() + ROOM_BYTES
+}
+
 /// Gives a prepared module the state of the interpreter that booted from it.
 pub(super) fn freeze(prepared: &[u8], booted: &Booted<'_>) -> Result<Vec<u8>, ImageError> {
     let mut module = Module::new();
@@ -200,7 +207,8 @@ pub(super) fn freeze(prepared: &[u8], booted: &Booted<'_>) -> Result<Vec<u8>, Im
                 let mut memories = MemorySection::new();
                 for memory in reader.clone() {
                     let ty = RoundtripReencoder.memory_type(memory?)?;
-                    memories.memory(MemoryType { minimum: (booted.memory.len() / WASM_PAGE_BYTES) as u64, ..ty });
+                    let minimum = (frozen_bytes(booted.memory) / WASM_PAGE_BYTES) as u64;
+                    memories.memory(MemoryType { minimum, ..ty });
                 }
                 module.section(&memories);
             }
