@@ -6,12 +6,14 @@
 //! - [`cell`]: what running a piece of Python gave ([`Outcome`]).
 //! - [`limits`]: what a sandbox may use ([`Limits`]).
 //! - [`host`]: the one typed boundary between a sandbox and everything else.
+//! - [`journal`]: what happened in a session, and where that is kept.
 //! - [`mount`]: directories that the host answers for.
 //! - [`tool`]: functions of the host that cells may call.
 //! - [`recording`]: a [`Host`] that writes down what it answers, and one that answers from what was written down.
 
 pub mod cell;
 pub mod host;
+pub mod journal;
 pub mod limits;
 pub mod mount;
 pub mod recording;
