@@ -1,7 +1,7 @@
 //! An engine: an image, compiled and ready to make sandboxes from.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wasmtime::{
     Collector, Config, Enabled, InstanceAllocationStrategy, InstancePre, Linker, Module, ModuleExport,
@@ -11,9 +11,9 @@ use wasmtime::{
 use crate::abi;
 use crate::error::SandboxError;
 use crate::guest::Guest;
-use crate::image::{Image, ImageError, NativeSymbol, archive, compiled};
+use crate::image::{Image, ImageError, Initial, NativeSymbol, archive, compiled};
 use crate::interrupts::Watchdog;
-use crate::sandbox::{SandboxBuilder, Spares};
+use crate::sandbox::{PageBuffers, SandboxBuilder, Spares};
 use crate::vfs::Library;
 
 /// How deep the guest's own calls may nest, in bytes of native stack: enough that recursion through the C code of
@@ -60,7 +60,10 @@ struct Inner {
     native: Arc<[NativeSymbol]>,
     pre: InstancePre<Guest>,
     exports: ExportIndices,
+    /// What instances begin with; `None` if this image's can change more than can be noticed.
+    initial: OnceLock<Option<Initial>>,
     spares: Spares,
+    page_buffers: Arc<PageBuffers>,
     watchdog: Watchdog,
 }
 
@@ -100,7 +103,17 @@ impl Engine {
         let watchdog = Watchdog::start().map_err(SandboxError::Thread)?;
         let native = image.manifest().native.clone().into();
         let spares = Spares::new(options.spares_max as usize);
-        let inner = Inner { image: image.clone(), library: Arc::new(library), native, pre, exports, spares, watchdog };
+        let inner = Inner {
+            image: image.clone(),
+            library: Arc::new(library),
+            native,
+            pre,
+            exports,
+            initial: OnceLock::new(),
+            spares,
+            page_buffers: Arc::default(),
+            watchdog,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -189,6 +202,19 @@ impl Engine {
     /// The functions of native modules that are part of the image.
     pub(crate) fn native(&self) -> Arc<[NativeSymbol]> {
         Arc::clone(&self.inner.native)
+    }
+
+    /// What instances begin with; `None` if this image's can change more than can be noticed.
+    pub(crate) fn initial(&self) -> Option<&Initial> {
+        let read = || {
+            let image = self.image();
+            image.manifest().restorable.then(|| Initial::read(image.module()).ok()).flatten()
+        };
+        self.inner.initial.get_or_init(read).as_ref()
+    }
+
+    pub(crate) fn page_buffers(&self) -> &Arc<PageBuffers> {
+        &self.inner.page_buffers
     }
 
     pub(crate) fn spare_instances(&self) -> &Spares {

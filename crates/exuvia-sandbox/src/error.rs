@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::image::ImageError;
+use crate::sandbox::CheckpointError;
 
 /// What can go wrong around a sandbox, by who must act. What the program itself does (exceptions, limits, exits) is no
 /// error but an [`Outcome`](exuvia_core::Outcome).
@@ -15,6 +16,9 @@ pub enum SandboxError {
     /// The sandbox was stopped by an earlier cell: make another one.
     #[error("this sandbox was stopped ({0}): make a new one")]
     Stopped(String),
+    /// A checkpoint cannot be taken or used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The caller asked for something that cannot be.
     #[error("{0}")]
     Config(String),

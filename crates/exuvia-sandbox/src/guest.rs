@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use exuvia_core::{Host, HostAnswer, HostCall, Interrupt, Reply, Stream};
+use serde::{Deserialize, Serialize};
 use wasmtime::{Caller, Memory};
 
 use crate::interrupts::{Gate, GuestMemory};
 use crate::linker::Loader;
-use crate::tools::Tools;
+use crate::tools::{SavedTools, Tools};
 use crate::vfs::{FileLimits, Library, Vfs};
 
 /// The most bytes of one [`HostCall::Output`], [`HostCall::Random`] or [`HostCall::Input`].
@@ -49,7 +50,50 @@ pub(crate) struct Output {
     pub(crate) stderr: Vec<u8>,
 }
 
+/// What the host keeps beside a guest, apart from it and from its files: a part of a checkpoint.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedGuest {
+    pub(crate) tools: SavedTools,
+    /// An interrupt that the sandbox has found to be due, and that was not delivered yet.
+    pub(crate) due: Option<Interrupt>,
+    written: u64,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    memory_refused: bool,
+    limit_message: String,
+    struck: Option<u8>,
+    host_calls: u64,
+}
+
 impl Guest {
+    /// Returns what is kept beside the guest.
+    pub(crate) fn save(&self) -> SavedGuest {
+        SavedGuest {
+            tools: self.tools.save(),
+            // Those from outside (time, a cancellation) are about this sandbox, not about one that goes on from here.
+            due: self.gate.due().filter(|interrupt| interrupt.signal == SIGXFSZ),
+            written: self.output.written,
+            stdout: self.output.stdout.clone(),
+            stderr: self.output.stderr.clone(),
+            memory_refused: self.memory_refused,
+            limit_message: self.limit_message.clone(),
+            struck: self.struck,
+            host_calls: self.host_calls,
+        }
+    }
+
+    /// Goes on from what was saved, with tools of the same names.
+    pub(crate) fn restore(&mut self, saved: SavedGuest) {
+        self.tools = Tools::restored(self.tools.declarations(), saved.tools);
+        self.output.written = saved.written;
+        self.output.stdout = saved.stdout;
+        self.output.stderr = saved.stderr;
+        self.memory_refused = saved.memory_refused;
+        self.limit_message = saved.limit_message;
+        self.struck = saved.struck;
+        self.host_calls = saved.host_calls;
+    }
+
     /// Who is beside an instance that is no sandbox's.
     pub(crate) fn nobody(library: &Arc<Library>) -> Self {
         let vfs = Vfs::new(Arc::clone(library), FileLimits::default());

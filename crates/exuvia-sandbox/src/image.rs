@@ -25,5 +25,5 @@ pub use derive::{DeriveStep, Preparation, derive};
 pub use error::ImageError;
 pub use format::{Identity, Image, Manifest, NativeSymbol, PageRun, Part};
 
-pub(crate) use format::sha256;
+pub(crate) use format::{hexadecimal, sha256};
 pub(crate) use initial::Initial;

@@ -37,4 +37,7 @@ pub use linker::{InstallStep, LinkError, ModuleFault, Packages, PackagesBuilder}
 pub use live::{
     ApplyError, Clock, Fetch, FetchLimits, FetchMount, Fetched, Folder, LiveHost, LiveHostBuilder, Stdin, export,
 };
-pub use sandbox::{Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource};
+pub use sandbox::{
+    Checkpoint, CheckpointError, Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource,
+    Waiting,
+};

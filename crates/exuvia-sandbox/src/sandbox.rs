@@ -16,16 +16,19 @@
 
 mod builder;
 mod changes;
+mod checkpoint;
+mod instance;
 mod metered;
 mod pages;
 mod reply;
 mod spares;
+mod waiting;
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use exuvia_core::{ClockId, LimitKind, Limits, Outcome, Status, StopReason, Usage};
+use exuvia_core::{ClockId, Interrupt, LimitKind, Limits, Outcome, Status, StopReason, Usage};
 use wasmtime::{Global, Instance, Memory, Store, Trap, TypedFunc, Val};
 
 use crate::abi::{read_clock, tools};
@@ -34,13 +37,18 @@ use crate::error::SandboxError;
 use crate::guest::{Guest, GuestEnd, attach_memory};
 use crate::image::ImageError;
 use crate::interrupts::{Deadlines, Gate};
+use checkpoint::Pending;
 use metered::Metered;
 use reply::{Answer, Request};
+use waiting::Observer;
 
 pub(crate) use builder::file_limits;
 pub use builder::{SandboxBuilder, Script, ScriptSource};
+pub(crate) use checkpoint::PageBuffers;
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use reply::{Completeness, Completion};
 pub(crate) use spares::Spares;
+pub use waiting::Waiting;
 
 /// The longest request that fits into the buffer that the image has for it.
 const BUFFER_BYTES: usize = 65_536;
@@ -48,6 +56,8 @@ const BUFFER_BYTES: usize = 65_536;
 const REQUEST_BYTES_MAX: usize = 64 << 20;
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
+/// Why a sandbox cannot go on that was left while its cell ran.
+const ABANDONED: &str = "a cell was abandoned while it ran";
 
 /// A live interpreter with its files and limits. Cells that run in it share their variables.
 ///
@@ -60,6 +70,11 @@ pub struct Sandbox {
     limits: Limits,
     /// Why it cannot run any more.
     ended: Option<String>,
+    /// The cell that waits to be resumed, in a sandbox that was made from a checkpoint.
+    pending: Option<Pending>,
+    /// What is due in that cell.
+    due: Option<Interrupt>,
+    observer: Option<Observer>,
 }
 
 /// What is called and read in each cell.
@@ -99,6 +114,14 @@ impl Interrupter {
             self.engine.watchdog().watch(&self.gate, due);
         }
     }
+}
+
+/// What the guest is entered with.
+enum Step<'a> {
+    /// A request: the operation and its data.
+    Request(u32, &'a [u8]),
+    /// The end of a wait of this length.
+    Wait(Option<Duration>),
 }
 
 /// How a run ended, before it is told as an outcome.
@@ -222,6 +245,11 @@ impl Sandbox {
 
     async fn outcome(&mut self, request: Request<'_>) -> Result<Outcome, SandboxError> {
         let (end, usage) = self.exchange(request).await?;
+        Ok(self.told(end, usage))
+    }
+
+    /// Tells an end as an outcome.
+    fn told(&mut self, end: End, usage: Usage) -> Outcome {
         let output = &mut self.store.data_mut().output;
         let [stdout, stderr] = [&mut output.stdout, &mut output.stderr]
             .map(|bytes| String::from_utf8_lossy(&std::mem::take(bytes)).into_owned());
@@ -244,13 +272,16 @@ impl Sandbox {
                 }
             }
         }
-        Ok(outcome)
+        outcome
     }
 
     /// Makes a request and waits with it until it is answered.
     async fn exchange(&mut self, request: Request<'_>) -> Result<(End, Usage), SandboxError> {
         if let Some(reason) = &self.ended {
             return Err(SandboxError::Stopped(reason.clone()));
+        }
+        if self.is_waiting() {
+            return Err(CheckpointError::Waiting.into());
         }
         let (operation, data) = request.encode()?;
         if data.len() > REQUEST_BYTES_MAX {
@@ -260,41 +291,64 @@ impl Sandbox {
             )));
         }
         // Should the future be dropped half-way, the sandbox is in no state to go on.
-        self.ended = Some("a cell was abandoned while it ran".to_owned());
+        self.ended = Some(ABANDONED.to_owned());
         let calls_before = self.begin()?;
+        self.perform(Step::Request(operation, &data), calls_before).await
+    }
+
+    /// Enters the guest, again and again while it has to wait, and concludes the run.
+    async fn perform(&mut self, step: Step<'_>, calls_before: u64) -> Result<(End, Usage), SandboxError> {
         let gate = Arc::clone(&self.store.data().gate);
-        let result = Metered::new(&gate, self.converse(operation, &data)).await;
+        let result = Metered::new(&gate, self.converse(step, calls_before)).await;
         self.ended = None;
         self.conclude(result, calls_before)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "limits are about real time")]
+    /// Begins a cell. Returns how many host calls there were before.
     fn begin(&mut self) -> Result<u64, SandboxError> {
-        let limits = &self.limits;
-        let deadlines = Deadlines { wall: limits.wall_time, cpu: limits.cpu_time, grace: limits.grace };
-        attach_memory(&mut *self.store, self.handles.memory);
-        let trip = self.store.data_mut().host.next_interrupt().unwrap_or(u64::MAX);
-        self.handles.trip.set(&mut *self.store, Val::I64(trip.cast_signed())).map_err(internal)?;
         let guest = self.store.data_mut();
         guest.output.written = 0;
         guest.memory_refused = false;
         guest.struck = None;
         read_clock(guest, ClockId::Realtime).map_err(internal)?;
-        if let Some(due) = guest.gate.begin(Instant::now(), deadlines) {
-            self.engine.watchdog().watch(&guest.gate, due);
-        }
-        Ok(guest.host_calls)
+        let calls_before = guest.host_calls;
+        self.open_gate()?;
+        Ok(calls_before)
     }
 
-    /// Passes the request to the guest, again and again while it has to wait.
-    async fn converse(&mut self, operation: u32, data: &[u8]) -> wasmtime::Result<Option<(u32, u32)>> {
-        let mut reply = self.enter(operation, data).await?;
+    /// Lets the guest run, within its limits of time.
+    #[expect(clippy::disallowed_methods, reason = "limits are about real time")]
+    fn open_gate(&mut self) -> Result<(), SandboxError> {
+        let limits = &self.limits;
+        let deadlines = Deadlines { wall: limits.wall_time, cpu: limits.cpu_time, grace: limits.grace };
+        attach_memory(&mut *self.store, self.handles.memory);
+        let trip = self.store.data_mut().host.next_interrupt().unwrap_or(u64::MAX);
+        self.handles.trip.set(&mut *self.store, Val::I64(trip.cast_signed())).map_err(internal)?;
+        let gate = &self.store.data().gate;
+        if let Some(due) = gate.begin(Instant::now(), deadlines) {
+            self.engine.watchdog().watch(gate, due);
+        }
+        Ok(())
+    }
+
+    /// Enters the guest, again and again while it has to wait. Returns where its last answer lies.
+    async fn converse(&mut self, step: Step<'_>, calls_before: u64) -> wasmtime::Result<Option<(u32, u32)>> {
+        let mut reply = match step {
+            Step::Request(operation, data) => self.enter(operation, data).await?,
+            Step::Wait(duration) => self.wait(duration).await?,
+        };
         while let Some((address, size)) = reply {
             let Some(duration) = self.wait_asked(address, size) else { break };
-            tools::wait(self.store.data_mut(), duration).await?;
-            reply = self.enter(reply::RESUME, &[]).await?;
+            self.tell_waiting(Pending { duration, calls_before });
+            reply = self.wait(duration).await?;
         }
         Ok(reply)
+    }
+
+    /// Has the host wait, and goes on with the cell.
+    async fn wait(&mut self, duration: Option<Duration>) -> wasmtime::Result<Option<(u32, u32)>> {
+        tools::wait(self.store.data_mut(), duration).await?;
+        self.enter(reply::RESUME, &[]).await
     }
 
     /// Calls the guest once. Returns where its answer lies; `None` if it has nothing to say.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use exuvia_core::tool::{TOOL_CALLS_MAX, TOOL_TEXT_BYTES_MAX};
 use exuvia_core::{FinishedCall, ToolDeclaration, ToolFailure, ToolFailureKind, ToolOutcome};
 
@@ -28,7 +30,75 @@ pub(crate) struct Tools {
     pub(crate) text: Text,
 }
 
+/// What a sandbox knows of its calls, apart from it: a part of a checkpoint.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct SavedTools {
+    /// The tools' names, which the guest knows by their places.
+    pub(crate) names: Vec<String>,
+    last: u64,
+    running: BTreeSet<u64>,
+    finished: Vec<(u64, SavedOutcome)>,
+    text: Vec<u8>,
+    failed: bool,
+}
+
+/// A [`ToolOutcome`] in a form of which nothing is left out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum SavedOutcome {
+    Result(String),
+    Failure { kind: ToolFailureKind, message: String, hint: Option<String>, retry: bool },
+}
+
+impl From<ToolOutcome> for SavedOutcome {
+    fn from(outcome: ToolOutcome) -> Self {
+        match outcome {
+            Ok(text) => Self::Result(text),
+            Err(ToolFailure { kind, message, hint, retry }) => Self::Failure { kind, message, hint, retry },
+        }
+    }
+}
+
+impl From<SavedOutcome> for ToolOutcome {
+    fn from(outcome: SavedOutcome) -> Self {
+        match outcome {
+            SavedOutcome::Result(text) => Ok(text),
+            SavedOutcome::Failure { kind, message, hint, retry } => Err(ToolFailure { kind, message, hint, retry }),
+        }
+    }
+}
+
+impl SavedTools {
+    /// Returns whether a sandbox could have come to this.
+    pub(crate) fn is_possible(&self) -> bool {
+        let mut calls = self.running.iter().chain(self.finished.iter().map(|(call, _)| call));
+        calls.all(|call| (1..=self.last).contains(call))
+            && self.last < u64::MAX / 2
+            && self.running.len() + self.finished.len() <= TOOL_CALLS_MAX
+            && self.text.len() <= TOOL_TEXT_BYTES_MAX
+    }
+}
+
 impl Tools {
+    /// Returns what is known of the calls.
+    pub(crate) fn save(&self) -> SavedTools {
+        let finished = self.finished.iter().map(|finished| (finished.call, finished.outcome.clone().into()));
+        SavedTools {
+            names: self.declarations.iter().map(|declaration| declaration.name.clone()).collect(),
+            last: self.last,
+            running: self.running.clone(),
+            finished: finished.collect(),
+            text: self.text.bytes.clone(),
+            failed: self.text.failed,
+        }
+    }
+
+    /// Goes on from what was saved, with the same tools.
+    pub(crate) fn restored(declarations: Arc<[ToolDeclaration]>, saved: SavedTools) -> Self {
+        let SavedTools { names: _, last, running, finished, text, failed } = saved;
+        let finished = finished.into_iter().map(|(call, outcome)| FinishedCall { call, outcome: outcome.into() });
+        Self { declarations, last, running, finished: finished.collect(), text: Text { bytes: text, failed } }
+    }
+
     pub(crate) fn new(declarations: Arc<[ToolDeclaration]>) -> Self {
         Self { declarations, ..Self::default() }
     }

@@ -30,6 +30,7 @@ mod path;
 mod pipe;
 mod rename;
 mod resolve;
+mod saved;
 mod stat;
 mod tree;
 mod view;
@@ -55,6 +56,7 @@ pub use names::Renaming;
 pub use node::{FileType, GUEST_ID, Stream, Timestamp};
 pub use path::{Dir, LINKS_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX, Place, Target};
 pub use pipe::{PIPE_ATOMIC_BYTES, PIPE_BYTES_MAX};
+pub(crate) use saved::SavedFiles;
 pub use stat::{FileSystemStat, Stat};
 pub use tree::{FileLimits, Usage};
 

@@ -12,6 +12,7 @@ use libtest_mimic::{Arguments, Trial};
 
 mod suite {
     pub(crate) mod cases;
+    pub(crate) mod checkpoints;
     pub(crate) mod crowd;
     pub(crate) mod fixture;
     pub(crate) mod hostile;
@@ -31,8 +32,8 @@ mod suite {
 }
 
 use suite::{
-    cases, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions, spares,
-    strikes, tools, wheels,
+    cases, checkpoints, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions,
+    spares, strikes, tools, wheels,
 };
 
 fn main() -> ExitCode {
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     }
     let trials: Vec<Trial> = [
         cases::trials(),
+        checkpoints::trials(),
         crowd::trials(),
         hostile::trials(),
         limited::trials(),

@@ -85,11 +85,33 @@ impl Initial {
         Ok(Self { globals, tables, memory_bytes, segments })
     }
 
+    /// Returns whether a part of a memory, which begins at `start`, has its first content.
+    pub(crate) fn holds(&self, part: &[u8], start: usize) -> bool {
+        let (mut place, end) = (start, start + part.len());
+        for Segment { start: segment, content } in &self.segments[self.first_reaching(start)..] {
+            if *segment >= end {
+                break;
+            }
+            let (from, to) = (place.max(*segment), end.min(segment + content.len()));
+            if !is_zero(&part[place - start..from - start])
+                || part[from - start..to - start] != content[from - segment..to - segment]
+            {
+                return false;
+            }
+            place = to;
+        }
+        is_zero(&part[place - start..])
+    }
+
+    /// Returns the first segment that reaches beyond an address.
+    fn first_reaching(&self, address: usize) -> usize {
+        self.segments.partition_point(|segment| segment.start + segment.content.len() <= address)
+    }
+
     /// Gives a part of a memory its first content. `memory` is all of it, `range` lies within.
     pub(crate) fn restore(&self, memory: &mut [u8], range: Range<usize>) {
         let mut place = range.start;
-        let first = self.segments.partition_point(|segment| segment.start + segment.content.len() <= range.start);
-        for Segment { start, content } in &self.segments[first..] {
+        for Segment { start, content } in &self.segments[self.first_reaching(range.start)..] {
             if *start >= range.end {
                 break;
             }
@@ -100,6 +122,11 @@ impl Initial {
         }
         clear(&mut memory[place..range.end]);
     }
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    static ZEROS: [u8; 4_096] = [0; 4_096];
+    bytes.chunks(ZEROS.len()).all(|piece| *piece == ZEROS[..piece.len()])
 }
 
 /// Makes all bytes zero. What is zero already is not written to: that would make a page of the shared one.
@@ -210,8 +237,10 @@ mod tests {
         for range in [0..131_072, 0..11, 11..12, 9..21, 12..20, 22..100, 23..24, 5..5] {
             let mut memory = wanted.clone();
             memory[range.clone()].fill(0xff);
+            assert_eq!(initial.holds(&memory[range.clone()], range.start), range.is_empty(), "{range:?}");
             initial.restore(&mut memory, range.clone());
             assert!(memory == wanted, "{range:?}");
+            assert!(initial.holds(&memory[range.clone()], range.start), "{range:?}");
         }
     }
 

@@ -198,6 +198,11 @@ impl Gate {
         set_flag(&control, 1);
     }
 
+    /// Returns the interrupt that is due, which stays so.
+    pub(crate) fn due(&self) -> Option<Interrupt> {
+        self.control().due.clone()
+    }
+
     /// Returns the interrupt that is due and clears the flag.
     pub(crate) fn take_due(&self) -> Option<Interrupt> {
         let mut control = self.control();

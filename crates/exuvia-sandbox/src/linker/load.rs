@@ -105,6 +105,11 @@ impl Loader {
         Self { packages, frozen, ..Self::default() }
     }
 
+    /// Returns the packages whose modules may be loaded.
+    pub(crate) fn packages(&self) -> Option<&Packages> {
+        self.packages.as_ref()
+    }
+
     /// Whether nothing was loaded, nor begun to be, and no function was given a place in the table.
     pub(crate) fn is_empty(&self) -> bool {
         self.tasks.is_empty() && self.symbols.is_empty()

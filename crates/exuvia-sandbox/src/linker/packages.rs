@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 use wasmtime::{Module, ModuleExport};
 
 use super::error::{LinkError, ModuleFault};
@@ -14,7 +15,7 @@ use super::interpreter::Interpreter;
 use super::prelink::{Import, Linked, link};
 use crate::engine::Engine;
 use crate::image::archive::LibraryFile;
-use crate::image::{Identity, ImageError, archive, compile_packages, compiled, sha256};
+use crate::image::{Identity, ImageError, archive, compile_packages, compiled, hexadecimal, sha256};
 use crate::vfs::Library;
 
 /// Where packages lie, below `/usr`.
@@ -46,6 +47,8 @@ struct Inner {
     modules: Vec<NativeModule>,
     /// The modules by their paths below [`SITE_PACKAGES`].
     paths: HashMap<String, usize>,
+    /// A hash of all files, made when it is first asked for.
+    fingerprint: OnceLock<String>,
 }
 
 /// A native module that can be loaded.
@@ -103,6 +106,20 @@ impl Packages {
 
     pub(crate) fn image(&self) -> &Identity {
         &self.inner.image
+    }
+
+    /// Returns a hash of the names and contents of all files.
+    pub(crate) fn fingerprint(&self) -> &str {
+        self.inner.fingerprint.get_or_init(|| {
+            let mut hash = Sha256::new();
+            for (path, content) in &self.inner.files {
+                for part in [path.as_bytes(), content] {
+                    hash.update((part.len() as u64).to_le_bytes());
+                    hash.update(part);
+                }
+            }
+            hexadecimal(&hash.finalize())
+        })
     }
 
     pub(crate) fn library(&self) -> &Arc<Library> {
@@ -235,7 +252,9 @@ impl PackagesBuilder {
         let paths = modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
         let image = image.identity().clone();
         let library = Arc::new(library);
-        Ok(Packages { inner: Arc::new(Inner { image, interpreter, files, library, modules, paths }) })
+        Ok(Packages {
+            inner: Arc::new(Inner { image, interpreter, files, library, modules, paths, fingerprint: OnceLock::new() }),
+        })
     }
 
     /// Compiles the packages' Python to bytecode, or takes what was compiled before.

@@ -1,5 +1,7 @@
 //! Making a sandbox.
 
+mod restore;
+
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use exuvia_core::tool::python::{STUB_HEADER, stub};
 use exuvia_core::{Host, Limits, MountMode, ToolDeclaration, is_tool_name};
 use wasmtime::{CallHook, Instance, ModuleExport, Store, TypedFunc, Val, WasmParams, WasmResults};
 
+use super::checkpoint::Checkpoint;
 use super::pages::prefault;
 use super::reply::{Configuration, Request};
 use super::{End, Handles, Sandbox};
@@ -57,6 +60,8 @@ pub struct SandboxBuilder {
     working_directory: Option<String>,
     capture: bool,
     terminals: [bool; 3],
+    checkpoint: Option<Checkpoint>,
+    reseed: bool,
 }
 
 impl SandboxBuilder {
@@ -74,6 +79,8 @@ impl SandboxBuilder {
             working_directory: None,
             capture: true,
             terminals: [false; 3],
+            checkpoint: None,
+            reseed: false,
         }
     }
 
@@ -156,12 +163,32 @@ impl SandboxBuilder {
         self
     }
 
+    /// Has the sandbox begin as the one was of which the checkpoint was taken. It is given a host, limits, and as many
+    /// mounts, the same tools and the same packages as that one; all else (arguments, environment, files, working
+    /// directory, terminals) it has already. If a cell waits in it, [`Sandbox::resume`] goes on with that.
+    ///
+    /// What the other host knew, the new one has to know: a call of a tool that was under way ends when this one says so.
+    /// The recursion limit is the other sandbox's.
+    #[must_use]
+    pub fn checkpoint(mut self, checkpoint: &Checkpoint) -> Self {
+        self.checkpoint = Some(checkpoint.clone());
+        self
+    }
+
+    /// Sets whether a sandbox that begins with a [checkpoint](Self::checkpoint) gets a random state of its own, as a fork
+    /// should. Default: no, it goes on with the other's.
+    #[must_use]
+    pub fn reseed(mut self, reseed: bool) -> Self {
+        self.reseed = reseed;
+        self
+    }
+
     /// Makes the sandbox.
     ///
     /// # Errors
     ///
     /// [`SandboxError::Full`] when the engine has as many as it may; [`SandboxError::Config`] for a limit or a file that
-    /// cannot be.
+    /// cannot be; [`SandboxError::Checkpoint`] for a checkpoint of another image's sandbox, or with other packages.
     pub fn build(self) -> Result<Sandbox, SandboxError> {
         pollster::block_on(self.build_async())
     }
@@ -173,7 +200,11 @@ impl SandboxBuilder {
     /// Those of [`build`](Self::build).
     pub async fn build_async(mut self) -> Result<Sandbox, SandboxError> {
         self.check()?;
-        let vfs = self.file_system()?;
+        let checkpoint = self.checkpoint.take();
+        let vfs = match &checkpoint {
+            Some(checkpoint) => self.saved_files(checkpoint)?,
+            None => self.file_system()?,
+        };
         let host = match self.host.take() {
             Some(host) => host,
             None => Box::new(LiveHost::builder().build(&self.engine)?),
@@ -182,6 +213,15 @@ impl SandboxBuilder {
         let mut guest = Guest::new(host, vfs, self.limits.memory_bytes.min((4 << 30) - 65_536), output);
         guest.tools = Tools::new(Arc::clone(&self.tools));
         guest.loader = Loader::new(self.packages.take(), self.engine.native());
+        let sandbox = self.place(guest).await?;
+        match checkpoint {
+            Some(checkpoint) => self.restored(sandbox, &checkpoint),
+            None => self.configured(sandbox).await,
+        }
+    }
+
+    /// Gives a guest an instance that nobody has used yet.
+    async fn place(&self, guest: Guest) -> Result<Sandbox, SandboxError> {
         let (mut store, handles) = match self.engine.spare_instances().take() {
             Some((mut store, handles)) => {
                 *store.data_mut() = guest;
@@ -191,7 +231,11 @@ impl SandboxBuilder {
         };
         store.data_mut().set_memory(handles.memory, handles.flag);
         let (engine, limits) = (self.engine.clone(), self.limits.clone());
-        let mut sandbox = Sandbox { engine, store: ManuallyDrop::new(store), handles, limits, ended: None };
+        let store = ManuallyDrop::new(store);
+        Ok(Sandbox { engine, store, handles, limits, ended: None, pending: None, due: None, observer: None })
+    }
+
+    async fn configured(&self, mut sandbox: Sandbox) -> Result<Sandbox, SandboxError> {
         sandbox.seed_random()?;
         self.configure(&mut sandbox).await?;
         Ok(sandbox)

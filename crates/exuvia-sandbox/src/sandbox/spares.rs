@@ -7,11 +7,12 @@
 //! modules may have been loaded, or of which the system cannot tell the pages that were written to.
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wasmtime::Store;
 
 use super::Handles;
+use super::instance;
 use super::pages::written;
 use crate::engine::Engine;
 use crate::guest::Guest;
@@ -25,13 +26,11 @@ pub(crate) struct Spares {
     /// The most that are kept.
     max: usize,
     spares: Mutex<Vec<(Store<Guest>, Handles)>>,
-    /// What they begin with; `None` if this image's instances cannot be brought back to that.
-    initial: OnceLock<Option<Initial>>,
 }
 
 impl Spares {
     pub(crate) fn new(max: usize) -> Self {
-        Self { max, spares: Mutex::default(), initial: OnceLock::new() }
+        Self { max, spares: Mutex::default() }
     }
 
     /// Returns how many are kept.
@@ -51,12 +50,7 @@ impl Spares {
         }
         // What the sandbox held of its owner's goes now.
         drop(mem::replace(store.data_mut(), Guest::nobody(engine.library())));
-        let image = engine.image();
-        let initial = self.initial.get_or_init(|| {
-            let restorable = image.manifest().restorable;
-            restorable.then(|| Initial::read(image.module()).ok()).flatten()
-        });
-        if let Some(initial) = initial
+        if let Some(initial) = engine.initial()
             && restore(engine, &mut store, &handles, initial).is_some()
         {
             self.lock().push((store, handles));
@@ -73,17 +67,10 @@ fn restore(engine: &Engine, store: &mut Store<Guest>, handles: &Handles, initial
     if handles.memory.data_size(&*store) != initial.memory_bytes {
         return None;
     }
-    let module = engine.pre().module();
-    for (name, size) in &initial.tables {
-        let export = module.get_export_index(name)?;
-        let table = handles.instance.get_module_export(&mut *store, &export)?.into_table()?;
-        if table.size(&*store) != *size {
-            return None;
-        }
+    if !instance::tables_are_initial(engine, store, handles, initial)? {
+        return None;
     }
-    for (name, value) in &initial.globals {
-        let export = module.get_export_index(name)?;
-        let global = handles.instance.get_module_export(&mut *store, &export)?.into_global()?;
+    for (global, (_, value)) in instance::globals(engine, store, handles, initial)?.into_iter().zip(&initial.globals) {
         global.set(&mut *store, *value).ok()?;
     }
     let ranges = written(store, &handles.memory, WRITTEN_BYTES_MAX)?;

@@ -1,5 +1,7 @@
 //! The bytes of one file: sparse, shared between copies until written.
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,6 +1,10 @@
 //! Descriptors: the guest's numbers, and what they stand for.
 
+mod saved;
+
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::Vfs;
 use super::errno::{Errno, Result};
@@ -38,7 +42,7 @@ pub struct DuplicateTo {
 }
 
 /// What is behind a descriptor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Object {
     Node(NodeId),
     PipeReader(u64),
@@ -72,7 +76,7 @@ impl Description {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Descriptor {
     description: u64,
     close_on_exec: bool,

@@ -1,9 +1,11 @@
 //! The flags with which a file is opened.
 
+use serde::{Deserialize, Serialize};
+
 /// Flags of `open`, with the bit values of the guest's C library (musl's generic ones).
 ///
 /// Built from whatever the guest passed: unknown bits are kept, and ignored like Linux does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OpenFlags(u32);
 
 impl OpenFlags {
@@ -94,7 +96,7 @@ impl std::ops::BitOr for OpenFlags {
 }
 
 /// What a descriptor, or a question about permissions, wants to do with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Access {
     pub(super) read: bool,
     pub(super) write: bool,

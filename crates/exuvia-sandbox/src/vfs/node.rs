@@ -1,7 +1,11 @@
 //! Inodes of the in-memory tree, and what every file says about itself.
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::content::Content;
 use super::flags::Access;
@@ -16,7 +20,7 @@ pub const GUEST_ID: u32 = 1000;
 pub(super) const COOKIE_FIRST: u64 = 3;
 
 /// One inode, wherever it lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum NodeId {
     /// In the tree, which mounts are a part of.
     Memory(u64),
@@ -24,7 +28,7 @@ pub(super) enum NodeId {
 }
 
 /// A point in time, as `struct timespec` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Timestamp {
     /// Seconds since 1970-01-01 00:00 UTC; may be negative.
     pub seconds: i64,
@@ -57,7 +61,7 @@ impl Timestamp {
 }
 
 /// The three times of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Times {
     pub(super) accessed: Timestamp,
     pub(super) modified: Timestamp,
@@ -87,7 +91,7 @@ impl Times {
 }
 
 /// Who a file belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Owner {
     /// User and group 0: directories that are there from the start.
     System,
@@ -122,7 +126,7 @@ impl Owner {
 }
 
 /// One of the guest's three standard streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Stream {
     /// Descriptor 0 at the start.
     Stdin,
@@ -133,7 +137,7 @@ pub enum Stream {
 }
 
 /// A file in `/dev`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Special {
     Null,
     Zero,
@@ -221,7 +225,7 @@ pub(super) struct Mounted {
 }
 
 /// What the host has told of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Told {
     /// The number that the guest is shown. It derives from the path, so that a file keeps it when it was forgotten
     /// meanwhile.

@@ -23,6 +23,16 @@ impl Pipe {
         Self { bytes: VecDeque::new(), readers: 1, writers: 1 }
     }
 
+    /// Makes a pipe that holds these bytes, and whose ends nobody has yet.
+    pub(super) fn holding(bytes: Vec<u8>) -> Self {
+        Self { bytes: bytes.into(), readers: 0, writers: 0 }
+    }
+
+    /// Returns the bytes on their way.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.bytes.iter().copied().collect()
+    }
+
     /// Takes bytes out; 0 once no writer is left.
     ///
     /// # Errors

@@ -1,7 +1,11 @@
 //! The in-memory tree: inodes, how long they live, and what they cost.
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::content::{Content, charge_of};
 use super::errno::Errno;
@@ -45,7 +49,7 @@ impl Default for FileLimits {
 }
 
 /// What is stored, as [`FileLimits`] counts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {
     /// Bytes charged.
     pub bytes: u64,

@@ -1,5 +1,7 @@
 //! The blocks of mounted files that are kept.
 
+mod saved;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;

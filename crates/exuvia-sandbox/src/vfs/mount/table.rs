@@ -1,5 +1,7 @@
 //! The table of mounts, and what is kept of them.
 
+mod saved;
+
 use std::collections::BTreeMap;
 
 use exuvia_core::{MountMode, MountRequest};
