@@ -1,0 +1,302 @@
+//! A store on this machine.
+
+use std::fmt;
+use std::future::ready;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use exuvia_core::journal::{
+    CheckpointEntry, Durability, Event, Imported, Opening, PrunePolicy, Pruned, Recorded, Segment, SessionId,
+    SessionSummary, Store, StoreError, StoreFuture, Verification, Writer, check_name,
+};
+
+use crate::chain::{Row, beginning};
+use crate::memory::Memory;
+use crate::reading::{self, Walk, kept, listed};
+use crate::removal;
+use crate::shelf::{Backing, Entry, Shelf};
+use crate::sqlite::{Sqlite, SqliteOptions};
+use crate::wire::VERSION;
+use crate::writer::{LocalWriter, write_rows};
+use crate::{export, import};
+
+/// The largest checkpoint, in bytes.
+pub(crate) const CHECKPOINT_BYTES_MAX: u64 = 900 << 20;
+
+/// A store on this machine: in memory, or in a folder. What it answers is ready when it returns; only
+/// [`sync`](Writer::sync), and appends of a store that is [`Durability::Sync`], make the calling thread wait for a disk.
+#[derive(Clone)]
+pub struct LocalStore {
+    backing: Arc<dyn Backing>,
+}
+
+impl fmt::Debug for LocalStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalStore").field("durability", &self.backing.durability()).finish_non_exhaustive()
+    }
+}
+
+impl LocalStore {
+    /// Makes a store that is gone with the program.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self { backing: Arc::new(Memory::default()) }
+    }
+
+    /// Opens the store in a folder, or makes one there. Other programs may have it open, too.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Newer`], [`StoreError::Damaged`], [`StoreError::ReadOnly`] and [`StoreError::Io`]. Nothing is changed
+    /// then.
+    pub fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Ok(Self { backing: Arc::new(Sqlite::open(folder, options)?) })
+    }
+
+    fn look<T>(&self, mut look: impl FnMut(&dyn Shelf) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut result = None;
+        self.backing.look(&mut |shelf| {
+            result = Some(look(shelf)?);
+            Ok(())
+        })?;
+        Ok(result.expect("a look that succeeds has been made"))
+    }
+
+    fn change<T>(&self, mut change: impl FnMut(&mut dyn Shelf) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut result = None;
+        self.backing.change(&mut |shelf| {
+            result = Some(change(shelf)?);
+            Ok(())
+        })?;
+        Ok(result.expect("a change that succeeds has been made"))
+    }
+
+    fn created(&self, opening: &Opening) -> Result<Box<dyn Writer>, StoreError> {
+        if let Some(name) = &opening.name {
+            check_name(name)?;
+        }
+        let (entry, lease) = self.backing.claim(&mut |shelf| insert(shelf, opening))?;
+        self.settled(&entry.session)?;
+        Ok(Box::new(LocalWriter::new(Arc::clone(&self.backing), entry, lease)))
+    }
+
+    fn opened(&self, session: &SessionId) -> Result<Box<dyn Writer>, StoreError> {
+        let (entry, lease) = self.backing.claim(&mut |shelf| {
+            let entry = listed(shelf, session)?;
+            // What is appended to must be sound at its end.
+            let walk = Walk::begin(shelf, &entry, entry.next)?;
+            if walk.head != entry.head {
+                return Err(walk.damaged("the event before it is another one than was noted"));
+            }
+            Ok(entry)
+        })?;
+        Ok(Box::new(LocalWriter::new(Arc::clone(&self.backing), entry, lease)))
+    }
+
+    /// Makes sure that what was done with a transaction of its own is as safe as a store that is synced promises.
+    fn settled(&self, session: &SessionId) -> Result<(), StoreError> {
+        match self.backing.durability() {
+            Durability::Sync => self.backing.sync(session),
+            Durability::Group | Durability::Async => Ok(()),
+        }
+    }
+
+    fn summaries(&self) -> Result<Vec<SessionSummary>, StoreError> {
+        let mut summaries = self.look(|shelf| {
+            let entries = shelf.entries()?.into_iter().filter(|entry| !entry.hidden);
+            entries.map(|entry| summary(shelf, entry)).collect::<Result<Vec<_>, _>>()
+        })?;
+        summaries.sort_by(|one, other| (other.updated, &one.session).cmp(&(one.updated, &other.session)));
+        Ok(summaries)
+    }
+
+    fn renamed(&self, session: &SessionId, name: Option<&str>) -> Result<(), StoreError> {
+        if let Some(name) = name {
+            check_name(name)?;
+        }
+        self.change(|shelf| {
+            let mut entry = listed(shelf, session)?;
+            free_name(shelf, name, Some(session))?;
+            entry.name = name.map(str::to_owned);
+            shelf.update(&entry)
+        })
+    }
+
+    fn removed(&self, session: &SessionId) -> Result<(), StoreError> {
+        self.change(|shelf| {
+            listed(shelf, session)?;
+            refuse_held(shelf, session)?;
+            removal::remove(shelf, session)
+        })
+    }
+}
+
+impl Store for LocalStore {
+    fn durability(&self) -> Durability {
+        self.backing.durability()
+    }
+
+    fn create<'a>(&'a self, opening: Opening) -> StoreFuture<'a, Box<dyn Writer>> {
+        now(self.created(&opening))
+    }
+
+    fn open<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Box<dyn Writer>> {
+        now(self.opened(session))
+    }
+
+    fn find<'a>(&'a self, wanted: &'a str) -> StoreFuture<'a, SessionId> {
+        now(self.look(|shelf| reading::find(shelf, wanted)))
+    }
+
+    fn list<'a>(&'a self) -> StoreFuture<'a, Vec<SessionSummary>> {
+        now(self.summaries())
+    }
+
+    fn read<'a>(&'a self, session: &'a SessionId, from: u64, count_max: usize) -> StoreFuture<'a, Vec<Recorded>> {
+        now(self.look(|shelf| reading::read(shelf, session, from, count_max)))
+    }
+
+    fn history<'a>(&'a self, session: &'a SessionId, until: Option<u64>) -> StoreFuture<'a, Vec<Segment>> {
+        now(self.look(|shelf| reading::history(shelf, session, until)))
+    }
+
+    fn rename<'a>(&'a self, session: &'a SessionId, name: Option<String>) -> StoreFuture<'a, ()> {
+        now(self.renamed(session, name.as_deref()))
+    }
+
+    fn remove<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, ()> {
+        now(self.removed(session))
+    }
+
+    fn prune<'a>(&'a self, policy: PrunePolicy) -> StoreFuture<'a, Pruned> {
+        now(self.change(|shelf| removal::prune(shelf, &policy)))
+    }
+
+    fn verify<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Verification> {
+        now(self.look(|shelf| reading::verify(shelf, session)))
+    }
+
+    fn export<'a>(
+        &'a self,
+        session: &'a SessionId,
+        with_checkpoints: bool,
+        to: &'a mut (dyn Write + Send),
+    ) -> StoreFuture<'a, ()> {
+        now(self.look(|shelf| export::export(shelf, session, with_checkpoints, to)))
+    }
+
+    fn import<'a>(&'a self, from: &'a mut (dyn Read + Send)) -> StoreFuture<'a, Imported> {
+        let imported = self.change(|shelf| import::import(shelf, from));
+        now(imported.and_then(|imported| self.settled(&imported.session).map(|()| imported)))
+    }
+
+    fn put_checkpoint<'a>(&'a self, session: &'a SessionId, position: u64, bytes: &'a [u8]) -> StoreFuture<'a, ()> {
+        now(self.change(|shelf| {
+            let entry = kept(shelf, session)?;
+            if position >= entry.next {
+                return Err(StoreError::Position { session: session.clone(), position, events: entry.next });
+            }
+            if bytes.len() as u64 > CHECKPOINT_BYTES_MAX {
+                let size = bytes.len() as u64;
+                return Err(StoreError::TooLarge { what: "a checkpoint", size, size_max: CHECKPOINT_BYTES_MAX });
+            }
+            shelf.put_checkpoint(session, position, bytes)
+        }))
+    }
+
+    fn checkpoints<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Vec<CheckpointEntry>> {
+        now(self.look(|shelf| kept(shelf, session).and_then(|_| shelf.checkpoints(session))))
+    }
+
+    fn checkpoint<'a>(&'a self, session: &'a SessionId, position: u64) -> StoreFuture<'a, Option<Vec<u8>>> {
+        now(self.look(|shelf| kept(shelf, session).and_then(|_| shelf.checkpoint(session, position))))
+    }
+
+    fn remove_checkpoint<'a>(&'a self, session: &'a SessionId, position: u64) -> StoreFuture<'a, ()> {
+        now(self.change(|shelf| kept(shelf, session).and_then(|_| shelf.remove_checkpoint(session, position))))
+    }
+
+    fn printed<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, u64> {
+        now(self.look(|shelf| listed(shelf, session).and_then(|_| shelf.printed(session))))
+    }
+}
+
+/// Returns an answer that is there.
+pub(crate) fn now<'a, T: Send + 'a>(result: Result<T, StoreError>) -> StoreFuture<'a, T> {
+    Box::pin(ready(result))
+}
+
+/// Makes a session with its first event.
+fn insert(shelf: &mut dyn Shelf, opening: &Opening) -> Result<Entry, StoreError> {
+    let session = &opening.session;
+    if shelf.entry(session)?.is_some() {
+        return Err(StoreError::Exists { session: session.clone(), differs: None });
+    }
+    free_name(shelf, opening.name.as_deref(), None)?;
+    let parent = opening.opened.parent.as_ref().map(|parent| (parent.session.clone(), parent.position));
+    let left_at = match &parent {
+        Some((parent, position)) => Some(left_at(shelf, parent, *position)?),
+        None => None,
+    };
+    let mut entry = Entry {
+        session: session.clone(),
+        name: opening.name.clone(),
+        created: opening.at,
+        hidden: false,
+        version: VERSION,
+        parent,
+        epoch: 0,
+        next: 0,
+        head: beginning(session),
+    };
+    let opened = Event::Opened(Box::new(opening.opened.clone()));
+    let written = write_rows(&[(opening.at, opened)], 1, 0, entry.head, left_at)?;
+    entry.next = 1;
+    entry.head = written.rows.last().map_or(entry.head, |row: &Row| row.hash);
+    shelf.insert(&entry)?;
+    shelf.add(session, &written)?;
+    Ok(entry)
+}
+
+/// Returns the hash at which a fork leaves its parent.
+fn left_at(shelf: &dyn Shelf, parent: &SessionId, position: u64) -> Result<exuvia_core::journal::Hash, StoreError> {
+    let entry = kept(shelf, parent)?;
+    if position == 0 {
+        return Err(StoreError::Position { session: parent.clone(), position, events: entry.next });
+    }
+    // The chain of the parents must not be longer than what reads it goes.
+    reading::history(shelf, parent, Some(position))?;
+    Ok(Walk::begin(shelf, &entry, position)?.head)
+}
+
+/// Refuses a name that another session has.
+fn free_name(shelf: &dyn Shelf, name: Option<&str>, but: Option<&SessionId>) -> Result<(), StoreError> {
+    let Some(name) = name else { return Ok(()) };
+    let has_it = |entry: &Entry| entry.name.as_deref() == Some(name) && Some(&entry.session) != but;
+    match shelf.entries()?.into_iter().find(has_it) {
+        Some(entry) => Err(StoreError::NameTaken { name: name.to_owned(), session: entry.session }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a session that somebody has open.
+pub(crate) fn refuse_held(shelf: &dyn Shelf, session: &SessionId) -> Result<(), StoreError> {
+    match shelf.holder(session)? {
+        Some(holder) => Err(StoreError::Busy { session: session.clone(), holder: holder.who, until: holder.until }),
+        None => Ok(()),
+    }
+}
+
+fn summary(shelf: &dyn Shelf, entry: Entry) -> Result<SessionSummary, StoreError> {
+    Ok(SessionSummary {
+        updated: removal::updated(shelf, &entry)?,
+        bytes: shelf.size(&entry.session)?,
+        holder: shelf.holder(&entry.session)?.map(|holder| holder.who),
+        session: entry.session,
+        name: entry.name,
+        created: entry.created,
+        events: entry.next,
+        parent: entry.parent,
+    })
+}

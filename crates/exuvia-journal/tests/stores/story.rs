@@ -1,0 +1,101 @@
+//! Sessions to test with.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use exuvia_core::journal::{
+    EngineIdentity, Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, StoreError, StoreFuture,
+};
+use exuvia_core::recording::Asked;
+use exuvia_core::{HostAnswer, Limits, Outcome, Status, Stream, Usage};
+
+/// Returns an answer that is ready, as those of stores on this machine are.
+pub(crate) fn ready<T>(future: StoreFuture<'_, T>) -> Result<T, StoreError> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("it is not ready"),
+    }
+}
+
+pub(crate) fn id(text: &str) -> SessionId {
+    SessionId::new(text).unwrap()
+}
+
+pub(crate) fn opening(session: &str) -> Opening {
+    let opened = Opened {
+        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
+        image: "0123abcd".into(),
+        packages: Vec::new(),
+        seed: [1; 32],
+        limits: Limits::default(),
+        mounts: Vec::new(),
+        tools: Vec::new(),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        files: Vec::new(),
+        working_directory: None,
+        terminals: [false; 3],
+        parent: None,
+    };
+    Opening { session: id(session), name: None, opened, at: 1_000 }
+}
+
+pub(crate) fn named(session: &str, name: &str) -> Opening {
+    Opening { name: Some(name.to_owned()), ..opening(session) }
+}
+
+/// Opens a session that goes on from another one.
+pub(crate) fn fork(session: &str, parent: &str, position: u64) -> Opening {
+    let mut opening = opening(session);
+    opening.opened.parent = Some(Parent { session: id(parent), position });
+    opening.opened.seed = [2; 32];
+    opening
+}
+
+pub(crate) fn output(text: &str) -> Event {
+    Event::Output { stream: Stream::Stdout, bytes: text.as_bytes().to_vec() }
+}
+
+/// A large text, which becomes a blob; another one for each number.
+pub(crate) fn large(number: u64) -> String {
+    (0..2_000).map(|line| format!("{number} {line}\n")).collect()
+}
+
+/// Some events of a cell; those of another number are others.
+pub(crate) fn cell(number: u32) -> Vec<(i64, Event)> {
+    let status = Status::Finished;
+    let usage = Usage::default();
+    let stdout = large(u64::from(number));
+    let asked = Asked::Tool { tool: "fetch".into(), arguments: format!("{{\"page\":{number}}}") };
+    let outcome = Outcome { status, stdout: stdout.clone(), stderr: String::new(), value: None, error: None, usage };
+    let position = 1 + u64::from(number - 1) * 6;
+    let events = [
+        Event::CellStarted { cell: number, source: Source::Cell(format!("print({number})")) },
+        Event::Asked { asked },
+        Event::Answered { asked: position + 1, answer: HostAnswer::Tool(Ok("[1, 2]".into())) },
+        output(&stdout),
+        output("the same in all of them"),
+        Event::CellEnded { cell: number, outcome: Box::new(outcome) },
+    ];
+    events.into_iter().zip(2_000 + i64::from(number) * 10..).map(|(event, at)| (at, event)).collect()
+}
+
+/// Makes a session of this many cells, and closes it.
+pub(crate) fn tell(store: &dyn Store, opening: Opening, cells: u32) {
+    let mut writer = ready(store.create(opening)).unwrap();
+    for number in 1..=cells {
+        ready(writer.append(&cell(number))).unwrap();
+    }
+    ready(writer.sync()).unwrap();
+}
+
+/// Reads all own events of a session.
+pub(crate) fn events(store: &dyn Store, session: &str) -> Vec<Recorded> {
+    ready(store.read(&id(session), 0, usize::MAX)).unwrap()
+}
+
+/// Asserts that nothing of a session is damaged.
+pub(crate) fn assert_sound(store: &dyn Store, session: &str, events: u64) {
+    let verification = ready(store.verify(&id(session))).unwrap();
+    assert_eq!((verification.damage, verification.events), (None, events), "{session}");
+}
