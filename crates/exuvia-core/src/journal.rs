@@ -23,7 +23,8 @@ pub mod store;
 
 pub use error::StoreError;
 pub use event::{
-    EngineIdentity, Event, GivenFile, HASH_BYTES, Hash, MountPoint, Opened, PackageIdentity, Parent, Source, Variable,
+    EngineIdentity, Event, GivenFile, HASH_BYTES, Hash, MountPoint, Opened, PackageIdentity, Parent, Program, Source,
+    Variable,
 };
 pub use id::{InvalidId, SESSION_ID_BYTES_MAX, SESSION_NAME_BYTES_MAX, SessionId, check_name};
 pub use state::{Cell, Misplaced, NotedCheckpoint, OpenCall, OpenQuestion, Place, State};

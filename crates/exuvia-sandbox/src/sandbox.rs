@@ -160,7 +160,16 @@ impl Sandbox {
     ///
     /// Those of [`run`](Self::run).
     pub fn script(&mut self, script: &Script) -> Result<Outcome, SandboxError> {
-        pollster::block_on(self.outcome(Request::Script(script)))
+        pollster::block_on(self.script_async(script))
+    }
+
+    /// Runs a program like [`script`](Self::script), holding no thread while it waits.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn script_async(&mut self, script: &Script) -> Result<Outcome, SandboxError> {
+        self.outcome(Request::Script(script)).await
     }
 
     /// Does what `python` does when a program has ended, as far as the program can see it: waits for threads, calls what
@@ -171,7 +180,16 @@ impl Sandbox {
     ///
     /// Those of [`run`](Self::run).
     pub fn finish(&mut self) -> Result<Outcome, SandboxError> {
-        let outcome = pollster::block_on(self.outcome(Request::Finish))?;
+        pollster::block_on(self.finish_async())
+    }
+
+    /// Does what [`finish`](Self::finish) does, holding no thread while it waits.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn finish_async(&mut self) -> Result<Outcome, SandboxError> {
+        let outcome = self.outcome(Request::Finish).await?;
         self.end("its program has finished");
         Ok(outcome)
     }
@@ -229,6 +247,22 @@ impl Sandbox {
     #[must_use]
     pub fn memory_hash(&self) -> String {
         crate::image::sha256(self.handles.memory.data(&*self.store))
+    }
+
+    /// Gives Python's `random` a new state, from the host's random bytes: what a sandbox needs that goes on from where
+    /// another one goes on, too.
+    ///
+    /// # Errors
+    ///
+    /// The host does not answer as it should.
+    pub fn reseed(&mut self) -> Result<(), SandboxError> {
+        self.seed_random()
+    }
+
+    /// Limits the time of the cells that run from now on, instead of what [`Limits::wall_time`] and [`Limits::cpu_time`]
+    /// have said.
+    pub fn limit_time(&mut self, wall: Option<Duration>, cpu: Option<Duration>) {
+        (self.limits.wall_time, self.limits.cpu_time) = (wall, cpu);
     }
 
     /// Gives Python's `random` a state of this sandbox's own: that of the image would be the same in all of them.

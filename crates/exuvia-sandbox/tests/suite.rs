@@ -16,6 +16,7 @@ mod suite {
     pub(crate) mod crowd;
     pub(crate) mod fixture;
     pub(crate) mod hostile;
+    pub(crate) mod journal;
     pub(crate) mod limited;
     pub(crate) mod modules;
     pub(crate) mod mounts;
@@ -32,8 +33,8 @@ mod suite {
 }
 
 use suite::{
-    cases, checkpoints, crowd, hostile, limited, modules, mounts, native, packages, repeat, replay, reports, sessions,
-    spares, strikes, tools, wheels,
+    cases, checkpoints, crowd, hostile, journal, limited, modules, mounts, native, packages, repeat, replay, reports,
+    sessions, spares, strikes, tools, wheels,
 };
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         checkpoints::trials(),
         crowd::trials(),
         hostile::trials(),
+        journal::trials(),
         limited::trials(),
         modules::trials(),
         mounts::trials(),

@@ -228,14 +228,25 @@ pub enum Source {
     /// A cell of this text.
     Cell(String),
     /// A program, as `python` would run it.
-    Script {
-        /// What it is called: a path, a module's name, `-c`, `-`.
-        name: String,
-        /// Its text; `None`: it lies in the sandbox, under its name.
-        source: Option<String>,
+    Program {
+        /// Where its text is.
+        program: Program,
         /// `sys.argv[1:]`.
         arguments: Vec<String>,
     },
     /// What Python does when it ends: functions registered with `atexit`, threads that are joined, buffers that are flushed.
     Finish,
+}
+
+/// Where the text of a program is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// In a file of the sandbox: `python FILE`.
+    File(String),
+    /// Here: `python -c`.
+    Code(String),
+    /// In a module or package of the sandbox: `python -m`.
+    Module(String),
+    /// Here; it came from stdin: `python -`.
+    Stdin(String),
 }

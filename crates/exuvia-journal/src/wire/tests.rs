@@ -4,7 +4,7 @@ mod generate;
 
 use std::collections::BTreeMap;
 
-use exuvia_core::journal::{Event, Hash, Opened, Source, StoreError, Variable};
+use exuvia_core::journal::{Event, Hash, Opened, Program, Source, StoreError, Variable};
 use exuvia_core::recording::Asked;
 use exuvia_core::{
     ClockId, ErrorReport, FinishedCall, HostAnswer, Interrupt, MountAnswer, MountEntry, MountFault, MountOperation,
@@ -177,7 +177,7 @@ fn golden_events() -> Vec<Event> {
         Event::CellStarted { cell: 1, source: Source::Cell("print('ü')".into()) },
         Event::CellStarted {
             cell: 2,
-            source: Source::Script { name: "-c".into(), source: Some("1".into()), arguments: vec!["a".into()] },
+            source: Source::Program { program: Program::Code("1".into()), arguments: vec!["a".into()] },
         },
         Event::CellStarted { cell: 3, source: Source::Finish },
         Event::Clocks(vec![

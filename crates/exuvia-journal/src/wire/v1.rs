@@ -12,7 +12,7 @@ mod opened;
 mod outcome;
 mod payload;
 
-use exuvia_core::journal::{Event, Hash, Source as CoreSource, StoreError};
+use exuvia_core::journal::{Event, Hash, Program as CoreProgram, Source as CoreSource, StoreError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +36,17 @@ struct CellStarted<'a> {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Source<'a> {
     Cell(Text<'a>),
-    Script { name: Text<'a>, source: Option<Text<'a>>, arguments: Vec<Text<'a>> },
+    Program { program: Program<'a>, arguments: Vec<Text<'a>> },
     Finish,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Program<'a> {
+    File(Text<'a>),
+    Code(Text<'a>),
+    Module(Text<'a>),
+    Stdin(Text<'a>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -200,11 +209,9 @@ impl<'a> Source<'a> {
     fn encode(source: &'a CoreSource, encoder: &mut Encoder) -> Result<Self, StoreError> {
         Ok(match source {
             CoreSource::Cell(text) => Self::Cell(encoder.text(text)?),
-            CoreSource::Script { name, source, arguments } => Self::Script {
-                name: encoder.text(name)?,
-                source: source.as_deref().map(|source| encoder.text(source)).transpose()?,
-                arguments: encoder.texts(arguments)?,
-            },
+            CoreSource::Program { program, arguments } => {
+                Self::Program { program: Program::encode(program, encoder)?, arguments: encoder.texts(arguments)? }
+            }
             CoreSource::Finish => Self::Finish,
         })
     }
@@ -212,12 +219,30 @@ impl<'a> Source<'a> {
     fn decode(self, fetch: &mut Fetch<'_>) -> Result<CoreSource, Unreadable> {
         Ok(match self {
             Self::Cell(text) => CoreSource::Cell(text.decode(fetch)?),
-            Self::Script { name, source, arguments } => CoreSource::Script {
-                name: name.decode(fetch)?,
-                source: source.map(|source| source.decode(fetch)).transpose()?,
-                arguments: payload::texts(arguments, fetch)?,
-            },
+            Self::Program { program, arguments } => {
+                CoreSource::Program { program: program.decode(fetch)?, arguments: payload::texts(arguments, fetch)? }
+            }
             Self::Finish => CoreSource::Finish,
+        })
+    }
+}
+
+impl<'a> Program<'a> {
+    fn encode(program: &'a CoreProgram, encoder: &mut Encoder) -> Result<Self, StoreError> {
+        Ok(match program {
+            CoreProgram::File(path) => Self::File(encoder.text(path)?),
+            CoreProgram::Code(text) => Self::Code(encoder.text(text)?),
+            CoreProgram::Module(name) => Self::Module(encoder.text(name)?),
+            CoreProgram::Stdin(text) => Self::Stdin(encoder.text(text)?),
+        })
+    }
+
+    fn decode(self, fetch: &mut Fetch<'_>) -> Result<CoreProgram, Unreadable> {
+        Ok(match self {
+            Self::File(path) => CoreProgram::File(path.decode(fetch)?),
+            Self::Code(text) => CoreProgram::Code(text.decode(fetch)?),
+            Self::Module(name) => CoreProgram::Module(name.decode(fetch)?),
+            Self::Stdin(text) => CoreProgram::Stdin(text.decode(fetch)?),
         })
     }
 }

@@ -9,12 +9,12 @@ pub(super) mod wire;
 
 use std::sync::Arc;
 
+use super::Vfs;
 use super::descriptor::Descriptors;
 use super::library::Library;
 use super::mount::Mounts;
 use super::node::{NodeId, Timestamp};
 use super::tree::{FileLimits, Tree};
-use super::Vfs;
 use exuvia_core::MountMode;
 use wire::FilesRecord;
 

@@ -3,7 +3,7 @@
 
 mod damage;
 mod forks;
-mod sessions;
+pub(crate) mod sessions;
 
 use std::fs;
 use std::pin::pin;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exuvia_core::journal::{
-    EngineIdentity, Event, GivenFile, Hash, MountPoint, Opened, PackageIdentity, Parent, SessionId, Source, Variable,
+    EngineIdentity, Event, GivenFile, Hash, MountPoint, Opened, PackageIdentity, Parent, Program, SessionId, Source,
+    Variable,
 };
 use exuvia_core::recording::Asked;
 use exuvia_core::{
@@ -120,14 +121,19 @@ fn interrupt() -> impl Strategy<Value = Interrupt> {
     (any::<u8>(), text()).prop_map(|(signal, message)| Interrupt { signal, message })
 }
 
+fn program() -> impl Strategy<Value = Program> {
+    prop_oneof![
+        text().prop_map(Program::File),
+        text().prop_map(Program::Code),
+        text().prop_map(Program::Module),
+        text().prop_map(Program::Stdin),
+    ]
+}
+
 fn source() -> impl Strategy<Value = Source> {
     prop_oneof![
         text().prop_map(Source::Cell),
-        (text(), of(text()), vec(text(), 0..3)).prop_map(|(name, source, arguments)| Source::Script {
-            name,
-            source,
-            arguments
-        }),
+        (program(), vec(text(), 0..3)).prop_map(|(program, arguments)| Source::Program { program, arguments }),
         Just(Source::Finish),
     ]
 }

@@ -1,7 +1,7 @@
 //! Sessions of several cells that keep what is hard to keep.
 
 /// Names and cells. A cell with `await ` waits at least once.
-pub(super) const SESSIONS: &[(&str, &[&str])] = &[
+pub(crate) const SESSIONS: &[(&str, &[&str])] = &[
     ("nothing", &["", "1"]),
     (
         "functions",

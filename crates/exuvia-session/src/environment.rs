@@ -1,0 +1,126 @@
+//! What a session needs of the process that it runs in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use exuvia_core::Host;
+use exuvia_core::journal::{EngineIdentity, Event, Opened, PackageIdentity, SessionId};
+use exuvia_sandbox::{Checkpoint, Engine, Packages, SandboxBuilder, SandboxError};
+
+use crate::error::SessionError;
+use crate::log::Now;
+use crate::policy::CheckpointPolicy;
+
+/// Makes a live host: clocks, input, mounts, tools. It is asked for one whenever a session has to begin again.
+pub type HostFactory = Arc<dyn Fn() -> Result<Box<dyn Host>, SandboxError> + Send + Sync>;
+
+/// What a session needs of the process that it runs in, and what no journal has.
+#[derive(Clone)]
+pub struct Environment {
+    /// Makes the sandboxes.
+    pub engine: Engine,
+    /// The packages that can be imported beyond the image's.
+    pub packages: Option<Packages>,
+    /// Which packages those are.
+    pub package_identities: Vec<PackageIdentity>,
+    /// Makes live hosts, with as many mounts as the session has. It is not asked for randomness: that follows from the
+    /// session's seed.
+    pub host: HostFactory,
+    /// The time, in milliseconds since 1970, that is written beside events for people to read.
+    pub now: Now,
+    /// The values of secret environment variables.
+    pub secrets: BTreeMap<String, String>,
+    /// Whether outcomes have what was written to stdout and stderr.
+    pub capture: bool,
+    /// When checkpoints are taken.
+    pub checkpoints: CheckpointPolicy,
+}
+
+impl Environment {
+    /// Returns what a session of this environment begins with: limits, files and all else are for the caller to fill in.
+    #[must_use]
+    pub fn opened(&self, seed: [u8; 32]) -> Opened {
+        let manifest = self.engine.image().manifest();
+        Opened {
+            engine: EngineIdentity { name: manifest.engine.clone(), version: manifest.version.clone() },
+            image: self.engine.image().identity().to_string(),
+            packages: self.package_identities.clone(),
+            seed,
+            limits: exuvia_core::Limits::default(),
+            mounts: Vec::new(),
+            tools: Vec::new(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            files: Vec::new(),
+            working_directory: None,
+            terminals: [false; 3],
+            parent: None,
+        }
+    }
+
+    /// Refuses a session that needs another image, other packages, or secrets that are not here.
+    pub(crate) fn check(&self, session: &SessionId, opened: &Opened) -> Result<(), SessionError> {
+        let unlike = |what: String| Err(SessionError::Unlike { session: session.clone(), what });
+        let image = self.engine.image().identity().to_string();
+        if opened.image != image {
+            return unlike(format!(
+                "it needs the image {}, this is {image}\n    hint: name its file with --image",
+                opened.image
+            ));
+        }
+        if opened.packages != self.package_identities {
+            return unlike("its packages are not those that are installed here".to_owned());
+        }
+        for variable in &opened.environment {
+            if variable.value.is_none() && !self.secrets.contains_key(&variable.name) {
+                let name = &variable.name;
+                return unlike(format!("`{name}` is a secret, which is in no journal\n    hint: give it again"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to make a session's sandbox, from the beginning or from a checkpoint.
+    pub(crate) fn builder(&self, opened: &Opened, checkpoint: Option<&Checkpoint>) -> SandboxBuilder {
+        let mut builder =
+            self.engine.sandbox().limits(opened.limits.clone()).capture_output(self.capture).tools(&*opened.tools);
+        if let Some(packages) = &self.packages {
+            builder = builder.packages(packages);
+        }
+        for mount in &opened.mounts {
+            builder = builder.mount(mount.path.clone(), mount.mode);
+        }
+        if let Some(checkpoint) = checkpoint {
+            return builder.checkpoint(checkpoint);
+        }
+        builder = builder.arguments(opened.arguments.iter().cloned()).terminals(opened.terminals);
+        for variable in &opened.environment {
+            let value = variable.value.as_ref().or_else(|| self.secrets.get(&variable.name));
+            builder = builder.environment(variable.name.clone(), value.cloned().unwrap_or_default());
+        }
+        for file in &opened.files {
+            builder = builder.file(file.path.clone(), file.content.clone());
+        }
+        match &opened.working_directory {
+            Some(path) => builder.working_directory(path.clone()),
+            None => builder,
+        }
+    }
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
+/// Returns what a session began with, of its first event.
+pub(crate) fn opened_of(session: &SessionId, event: Option<Event>) -> Result<Opened, SessionError> {
+    match event {
+        Some(Event::Opened(opened)) => Ok(*opened),
+        _ => Err(SessionError::Unlike {
+            session: session.clone(),
+            what: "its first event does not say how it was opened".to_owned(),
+        }),
+    }
+}

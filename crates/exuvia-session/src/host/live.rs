@@ -1,0 +1,208 @@
+//! Answers from a live host, written down.
+
+use exuvia_core::journal::{Event, StoreError};
+use exuvia_core::recording::Asked;
+use exuvia_core::{ClockId, FinishedCall, Host, HostAnswer, HostCall, MountFault, MountOperation, Reply};
+
+use super::{Recorder, Shared, harmless, interrupted};
+use crate::log::Log;
+
+impl Recorder {
+    /// Asks the live host, and writes down what has to be.
+    pub(super) fn ask(&mut self, shared: &Shared, live: &mut dyn Host, call: HostCall<'_>) -> Reply {
+        self.go_live(live);
+        let reply = match call {
+            HostCall::Clock(clock) => self.clock(clock, live),
+            HostCall::Random { length } => {
+                let bytes = self.random.draw(length);
+                self.write(|log| log.draw(length)).map(|()| HostAnswer::Bytes(bytes).into())
+            }
+            HostCall::Output { stream, bytes } => {
+                let event = Event::Output { stream, bytes: bytes.to_vec() };
+                self.write(|log| log.append(event)).and_then(|_| {
+                    let reply = live.call(call);
+                    self.write(Log::printed).map(|()| reply)
+                })
+            }
+            HostCall::Interrupt { checks, .. } => self.deliver(checks, live.call(call)),
+            HostCall::Start { .. } => self.start(live, call),
+            HostCall::Tool { .. } => self.act(shared, live, call),
+            HostCall::Mount(request) if request.operation.changes() => self.act(shared, live, call),
+            HostCall::Wait { .. } if !self.owed.is_empty() => {
+                let answer = HostAnswer::Finished(std::mem::take(&mut self.owed));
+                self.told(Asked::from(call), &answer).map(|()| answer.into())
+            }
+            HostCall::Input { .. }
+            | HostCall::Wait { .. }
+            | HostCall::Help { .. }
+            | HostCall::Cancel { .. }
+            | HostCall::Mount(_) => self.look(shared, live, call),
+        };
+        let reply = reply.unwrap_or_else(|| harmless(&call).into());
+        if let Reply::Now(answer) = &reply {
+            self.progress.note(&call, answer);
+        }
+        reply
+    }
+
+    /// Takes care of what was on its way when the journal ended, the first time that somebody asks.
+    fn go_live(&mut self, live: &mut dyn Host) {
+        if std::mem::replace(&mut self.is_live, true) {
+            return;
+        }
+        for (call, (tool, arguments)) in self.progress.calls.clone() {
+            if self.may_repeat(&tool) {
+                live.call(HostCall::Start { call, tool: &tool, arguments: &arguments });
+            } else {
+                self.owed.push(FinishedCall { call, outcome: Err(interrupted()) });
+            }
+        }
+    }
+
+    /// Returns whether calling this tool a second time does no harm.
+    fn may_repeat(&self, tool: &str) -> bool {
+        let declaration = self.declarations.iter().find(|declaration| declaration.name == tool);
+        declaration.is_some_and(|declaration| declaration.idempotent || declaration.read_only)
+    }
+
+    /// Reads a clock. None goes back behind what was read before the session went on here.
+    fn clock(&mut self, clock: ClockId, live: &mut dyn Host) -> Option<Reply> {
+        let Reply::Now(HostAnswer::Time(now)) = live.call(HostCall::Clock(clock)) else { return None };
+        let offset = &mut self.offsets[clock as usize];
+        if let Some(before) = self.progress.clock(clock)
+            && now.saturating_add(*offset) < before
+            && (self.resumed || clock != ClockId::Realtime)
+        {
+            *offset = before.saturating_sub(now);
+        }
+        let now = now.saturating_add(*offset);
+        self.write(|log| log.read_clock(clock, now)).map(|()| HostAnswer::Time(now).into())
+    }
+
+    fn deliver(&mut self, checks: u64, reply: Reply) -> Option<Reply> {
+        if let Reply::Now(HostAnswer::Interrupt(Some(interrupt))) = &reply {
+            let event = Event::Interrupted { checks, interrupt: interrupt.clone() };
+            self.write(|log| log.gather(event, 0))?;
+        }
+        Some(reply)
+    }
+
+    /// Starts a call in the background: it is written down as asked and begun before it is.
+    fn start(&mut self, live: &mut dyn Host, call: HostCall<'_>) -> Option<Reply> {
+        self.write(|log| {
+            let asked = log.position();
+            log.gather(Event::Asked { asked: call.into() }, 0)?;
+            log.append(Event::Answered { asked, answer: HostAnswer::Done })
+        })?;
+        Some(live.call(call))
+    }
+
+    /// Does something with an effect outside: it is written down as asked before, and as answered after.
+    fn act(&mut self, shared: &Shared, live: &mut dyn Host, call: HostCall<'_>) -> Option<Reply> {
+        let asked = match self.question.take() {
+            // It was asked, and then the process ended.
+            Some(asked) => {
+                if let Some(answer) = self.unrepeatable(&call) {
+                    let event = Event::Answered { asked, answer: answer.clone() };
+                    return self.write(|log| log.append(event)).map(|_| answer.into());
+                }
+                asked
+            }
+            None => self.write(|log| log.append(Event::Asked { asked: call.into() }))?,
+        };
+        let answered = move |answer: HostAnswer| Event::Answered { asked, answer };
+        match live.call(call) {
+            Reply::Now(answer) => {
+                let event = answered(answer.clone());
+                self.write(|log| log.append(event)).map(|_| answer.into())
+            }
+            Reply::Later(future) => {
+                let mut note = Note { shared: shared.clone(), event: Some(Box::new(answered)) };
+                Some(Reply::Later(Box::pin(async move {
+                    let answer = future.await;
+                    note.tell(answer)
+                })))
+            }
+        }
+    }
+
+    /// Returns what an act is answered with that may have been done already, and must not be done twice.
+    fn unrepeatable(&self, call: &HostCall<'_>) -> Option<HostAnswer> {
+        match call {
+            HostCall::Tool { tool, .. } if !self.may_repeat(tool) => Some(HostAnswer::Tool(Err(interrupted()))),
+            HostCall::Mount(request) => match &request.operation {
+                MountOperation::Write { .. }
+                | MountOperation::SetSize { .. }
+                | MountOperation::SetMode { .. }
+                | MountOperation::SetTimes { .. } => None,
+                _ => Some(HostAnswer::Mount(Err(MountFault::Unreadable))),
+            },
+            _ => None,
+        }
+    }
+
+    /// Asks for something without an effect outside.
+    fn look(&mut self, shared: &Shared, live: &mut dyn Host, call: HostCall<'_>) -> Option<Reply> {
+        let asked = Asked::from(call);
+        match live.call(call) {
+            Reply::Now(answer) => self.told(asked, &answer).map(|()| answer.into()),
+            Reply::Later(future) => {
+                let event = move |answer: HostAnswer| Event::Call { asked, answer };
+                let mut note = Note { shared: shared.clone(), event: Some(Box::new(event)) };
+                Some(Reply::Later(Box::pin(async move {
+                    let answer = future.await;
+                    note.tell(answer)
+                })))
+            }
+        }
+    }
+
+    fn told(&mut self, asked: Asked, answer: &HostAnswer) -> Option<()> {
+        let event = Event::Call { asked, answer: answer.clone() };
+        self.write(|log| keep(log, event))
+    }
+}
+
+/// Writes an answer down: at once if it cannot be had again, or if it is that of an act.
+fn keep(log: &mut Log, event: Event) -> Result<(), StoreError> {
+    let bytes = match &event {
+        Event::Answered { .. } => return log.append(event).map(drop),
+        Event::Call { answer: HostAnswer::Finished(_), .. } | Event::Call { asked: Asked::Input { .. }, .. } => {
+            return log.append(event).map(drop);
+        }
+        Event::Call { answer: HostAnswer::Mount(Ok(exuvia_core::MountAnswer::Bytes(bytes))), .. } => bytes.len(),
+        Event::Call { answer: HostAnswer::Mount(Ok(exuvia_core::MountAnswer::Entries(entries))), .. } => {
+            entries.len() * size_of::<exuvia_core::MountEntry>()
+        }
+        _ => 0,
+    };
+    log.gather(event, bytes)
+}
+
+/// Writes down the answer to something that takes a while; if an interrupt cuts that short, this.
+struct Note {
+    shared: Shared,
+    /// Makes an event of the answer; taken when it was told.
+    event: Option<Box<dyn FnOnce(HostAnswer) -> Event + Send>>,
+}
+
+impl Note {
+    fn tell(&mut self, answer: HostAnswer) -> HostAnswer {
+        let Some(event) = self.event.take() else { return answer };
+        let mut recorder = self.shared.lock();
+        recorder.progress.waited(&answer);
+        match recorder.write(|log| keep(log, event(answer.clone()))) {
+            Some(()) => answer,
+            None => HostAnswer::Interrupted,
+        }
+    }
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        if let Some(event) = self.event.take() {
+            // Gathered only: whoever drops a session in the middle of a cell writes nothing any more.
+            self.shared.lock().write(|log| log.gather(event(HostAnswer::Interrupted), 0));
+        }
+    }
+}

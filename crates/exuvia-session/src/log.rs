@@ -1,0 +1,155 @@
+//! The writing side of a session's journal.
+//!
+//! What has no effect outside is gathered, and written together with the next act, with the cell's end, or when there is
+//! enough of it: a crash before that loses nothing that anybody has seen. An act, its answer, and what is printed are
+//! written before they take effect.
+
+use std::sync::Arc;
+
+use exuvia_core::ClockId;
+use exuvia_core::journal::{Event, Hash, StoreError, Writer};
+use exuvia_sandbox::Checkpoint;
+
+/// The time, in milliseconds since 1970, for people to read.
+pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// How many readings of clocks one event has at most.
+const READINGS_MAX: usize = 8_192;
+/// How many events are gathered at most.
+const GATHERED_MAX: usize = 1_024;
+/// How many bytes gathered events hold at most, roughly.
+const GATHERED_BYTES_MAX: usize = 1 << 20;
+
+/// The writing side of a journal.
+pub(crate) struct Log {
+    writer: Box<dyn Writer>,
+    now: Now,
+    gathered: Vec<(i64, Event)>,
+    gathered_bytes: usize,
+    /// Gathered events that say of checkpoints what their hashes are, once somebody has computed them.
+    unhashed: Vec<(usize, Checkpoint)>,
+    /// What was written since a checkpoint was taken, roughly, in bytes.
+    since_checkpoint: usize,
+}
+
+impl Log {
+    pub(crate) fn new(writer: Box<dyn Writer>, now: Now) -> Self {
+        Self { writer, now, gathered: Vec::new(), gathered_bytes: 0, unhashed: Vec::new(), since_checkpoint: 0 }
+    }
+
+    /// Returns the time.
+    pub(crate) fn now(&self) -> i64 {
+        (self.now)()
+    }
+
+    /// Returns the position of the next event.
+    pub(crate) fn position(&self) -> u64 {
+        self.writer.position() + self.gathered.len() as u64
+    }
+
+    /// Notes the reading of a clock.
+    pub(crate) fn read_clock(&mut self, clock: ClockId, nanoseconds: i64) -> Result<(), StoreError> {
+        match self.gathered.last_mut() {
+            Some((_, Event::Clocks(readings))) if readings.len() < READINGS_MAX => {
+                readings.push((clock, nanoseconds));
+                Ok(())
+            }
+            _ => self.gather(Event::Clocks(vec![(clock, nanoseconds)]), READINGS_MAX * size_of::<(ClockId, i64)>()),
+        }
+    }
+
+    /// Notes that random bytes were drawn.
+    pub(crate) fn draw(&mut self, count: u32) -> Result<(), StoreError> {
+        match self.gathered.last_mut() {
+            Some((_, Event::Random { length })) => {
+                *length += u64::from(count);
+                Ok(())
+            }
+            _ => self.gather(Event::Random { length: u64::from(count) }, 0),
+        }
+    }
+
+    /// Notes an event that has no effect outside, and holds so many bytes.
+    pub(crate) fn gather(&mut self, event: Event, bytes: usize) -> Result<(), StoreError> {
+        self.gathered.push((self.now(), event));
+        self.gathered_bytes += bytes;
+        if self.gathered.len() >= GATHERED_MAX || self.gathered_bytes >= GATHERED_BYTES_MAX {
+            return self.write();
+        }
+        Ok(())
+    }
+
+    /// Writes an event, and whatever was noted before. Returns its position.
+    pub(crate) fn append(&mut self, event: Event) -> Result<u64, StoreError> {
+        self.gathered.push((self.now(), event));
+        let position = self.writer.position() + self.gathered.len() as u64 - 1;
+        self.write()?;
+        Ok(position)
+    }
+
+    /// Notes that a checkpoint was taken here. Returns its position.
+    pub(crate) fn checkpoint(&mut self, checkpoint: &Checkpoint) -> u64 {
+        let position = self.position();
+        self.unhashed.push((self.gathered.len(), checkpoint.clone()));
+        self.gathered.push((self.now(), Event::Checkpoint { memory: Hash::default(), files: None }));
+        self.since_checkpoint = 0;
+        position
+    }
+
+    /// Returns how many bytes were written since a checkpoint was taken, roughly.
+    pub(crate) fn since_checkpoint(&self) -> usize {
+        self.since_checkpoint
+    }
+
+    /// Writes what was noted up to and with the event at this position.
+    pub(crate) fn write_through(&mut self, position: u64) -> Result<(), StoreError> {
+        let count = (position + 1).saturating_sub(self.writer.position());
+        self.write_first(usize::try_from(count).unwrap_or(usize::MAX).min(self.gathered.len()))
+    }
+
+    /// Writes whatever was noted.
+    pub(crate) fn write(&mut self) -> Result<(), StoreError> {
+        self.write_first(self.gathered.len())
+    }
+
+    fn write_first(&mut self, count: usize) -> Result<(), StoreError> {
+        if count == 0 {
+            return Ok(());
+        }
+        let (hashed, unhashed): (Vec<_>, Vec<_>) = self.unhashed.drain(..).partition(|(index, _)| *index < count);
+        self.unhashed = unhashed;
+        for (index, checkpoint) in hashed {
+            let [memory, files] = [checkpoint.memory_hash(), checkpoint.files_hash()].map(hash);
+            self.gathered[index].1 = Event::Checkpoint { memory, files: Some(files) };
+        }
+        self.unhashed.iter_mut().for_each(|(index, _)| *index -= count);
+        self.since_checkpoint += self.gathered_bytes + count * size_of::<Event>();
+        self.gathered_bytes = 0;
+        // Whether it works or not, these events are not written a second time: a session whose journal fails ends.
+        let written = pollster::block_on(self.writer.append(&self.gathered[..count]));
+        self.gathered.drain(..count);
+        written.map(drop)
+    }
+
+    /// Notes that all output up to here has been printed.
+    pub(crate) fn printed(&mut self) -> Result<(), StoreError> {
+        let position = self.writer.position();
+        self.writer.note_printed(position)
+    }
+
+    /// Writes whatever was noted, and waits until it is on the disk.
+    pub(crate) fn sync(&mut self) -> Result<(), StoreError> {
+        self.write()?;
+        pollster::block_on(self.writer.sync())
+    }
+}
+
+/// Reads a SHA-256 in hexadecimal digits.
+pub(crate) fn hash(text: &str) -> Hash {
+    let mut hash = Hash::default();
+    for (byte, digits) in hash.0.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).ok();
+        *byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or_default();
+    }
+    hash
+}

@@ -1,0 +1,141 @@
+//! When checkpoints are taken, and the thread that keeps them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use exuvia_core::journal::{SessionId, Store};
+use exuvia_sandbox::Checkpoint;
+
+use crate::host::Shared;
+use crate::progress::Progress;
+use crate::saved;
+
+/// When a session takes checkpoints. They only save time: without them, going on with a session runs it again from its
+/// beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckpointPolicy {
+    /// After how many milliseconds one is taken, between cells or where a cell waits. Default: 1,000.
+    pub milliseconds: i64,
+    /// After how many cells one is taken, however short they are. Default: 16.
+    pub cells: u32,
+    /// After how many bytes of new events one is taken. Default: 4 MiB.
+    pub bytes: usize,
+    /// How many of a session are kept: the last ones. 0: none is ever taken. Default: 3.
+    pub kept: usize,
+}
+
+impl Default for CheckpointPolicy {
+    fn default() -> Self {
+        Self { milliseconds: 1_000, cells: 16, bytes: 4 << 20, kept: 3 }
+    }
+}
+
+impl CheckpointPolicy {
+    /// Takes none.
+    pub const NEVER: Self = Self { milliseconds: i64::MAX, cells: u32::MAX, bytes: usize::MAX, kept: 0 };
+}
+
+/// What was done since the last checkpoint.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Since {
+    /// When it was taken, in milliseconds since 1970.
+    pub(crate) taken_at: i64,
+    pub(crate) cells: u32,
+}
+
+impl Since {
+    /// Returns whether another one is due.
+    pub(crate) fn is_due(&self, policy: &CheckpointPolicy, now: i64, bytes: usize) -> bool {
+        policy.kept > 0
+            && (now.saturating_sub(self.taken_at) >= policy.milliseconds
+                || self.cells >= policy.cells
+                || bytes >= policy.bytes)
+    }
+}
+
+/// A checkpoint to be kept.
+struct Job {
+    /// Who has to have written that it was taken before it is kept.
+    shared: Shared,
+    session: SessionId,
+    position: u64,
+    progress: Progress,
+    checkpoint: Checkpoint,
+}
+
+/// Compresses checkpoints and puts them into the store, beside the session.
+pub(crate) struct Keeper {
+    jobs: Option<Sender<Job>>,
+    waiting: Arc<AtomicUsize>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Starts the thread. Without one, nothing is kept.
+    pub(crate) fn start(store: Arc<dyn Store>, kept: usize) -> Self {
+        let (jobs, received) = channel::<Job>();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let done = Arc::clone(&waiting);
+        let keep = move || {
+            for job in received {
+                // What cannot be kept is only missing: the journal has all that it came from.
+                let _missing = put(&*store, &job, kept);
+                done.fetch_sub(1, Ordering::Release);
+            }
+        };
+        let thread = std::thread::Builder::new().name("exuvia-checkpoints".to_owned()).spawn(keep).ok();
+        Self { jobs: thread.is_some().then_some(jobs), waiting, thread }
+    }
+
+    /// Returns whether it has something to do still.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
+    /// Keeps a checkpoint.
+    pub(crate) fn keep(
+        &self,
+        shared: &Shared,
+        (session, position): (&SessionId, u64),
+        progress: Progress,
+        checkpoint: Checkpoint,
+    ) {
+        if let Some(jobs) = &self.jobs {
+            self.waiting.fetch_add(1, Ordering::Release);
+            let (shared, session) = (shared.clone(), session.clone());
+            let job = Job { shared, session, position, progress, checkpoint };
+            if jobs.send(job).is_err() {
+                self.waiting.fetch_sub(1, Ordering::Release);
+            }
+        }
+    }
+}
+
+impl Drop for Keeper {
+    /// Waits until everything is kept.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn put(store: &dyn Store, job: &Job, kept: usize) -> Result<(), exuvia_core::journal::StoreError> {
+    let bytes = saved::encode(&job.progress, &job.checkpoint);
+    // The event has the files' hash as well: it is computed here, where nobody waits for it.
+    let _hash = job.checkpoint.files_hash();
+    if let Some(log) = &mut job.shared.lock().log {
+        log.write_through(job.position)?;
+    }
+    pollster::block_on(async {
+        store.put_checkpoint(&job.session, job.position, &bytes).await?;
+        let entries = store.checkpoints(&job.session).await?;
+        for entry in entries.iter().rev().skip(kept) {
+            store.remove_checkpoint(&job.session, entry.position).await?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,192 @@
+//! Opening, resuming and forking sessions.
+
+use std::sync::Arc;
+
+use exuvia_core::journal::{Event, Opened, Opening, Parent, SessionId, Store, Writer};
+
+use super::checkpoints::Checkpoints;
+use super::{Resumed, Session};
+use crate::environment::Environment;
+use crate::error::SessionError;
+use crate::host::{Recorder, SessionHost, Shared};
+use crate::log::Log;
+use crate::progress::Progress;
+use crate::rebuild::{self, From};
+use crate::timeline::{PAGE, timeline};
+
+impl Session {
+    /// Opens a new session.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Store`] if there is one of this id or name, or the store cannot be written to;
+    /// [`SessionError::Sandbox`].
+    pub async fn open(store: Arc<dyn Store>, environment: Environment, opening: Opening) -> Result<Self, SessionError> {
+        let Opening { session: id, opened, .. } = &opening;
+        let (id, opened) = (id.clone(), opened.clone());
+        environment.check(&id, &opened)?;
+        let writer = store.create(opening).await?;
+        let mut recorder = Recorder::new(id.clone(), opened.seed, Progress::default());
+        recorder.declarations = opened.tools.clone().into();
+        recorder.log = Some(Log::new(writer, Arc::clone(&environment.now)));
+        let shared = Shared::new(recorder);
+        let host = SessionHost::new(shared.clone(), Some((environment.host)()?));
+        let mut sandbox = environment.builder(&opened, None).host(host).build_async().await?;
+        shared.lock().aim(sandbox.interrupter());
+        let checkpoints = Checkpoints::new(&environment, &store, &id);
+        checkpoints.watch(&mut sandbox, &shared);
+        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false })
+    }
+
+    /// Goes on with a session that nobody has open: whose process has ended, at whatever moment. A cell that had not come
+    /// to its end goes on, and is at its end when this is ready.
+    ///
+    /// What was printed before is not printed again, unless `print_all` is set.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Store`] if it is open elsewhere; [`SessionError::Unlike`] if the environment is not what it needs;
+    /// [`SessionError::Diverged`] if what runs again does something else: then nothing was written.
+    pub async fn resume(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        id: &SessionId,
+        print_all: bool,
+    ) -> Result<(Self, Resumed), SessionError> {
+        let writer = store.open(id).await?;
+        Self::go_on(store, environment, id, writer, print_all).await
+    }
+
+    async fn go_on(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        id: &SessionId,
+        writer: Box<dyn Writer>,
+        print_all: bool,
+    ) -> Result<(Self, Resumed), SessionError> {
+        let opened = rebuild::opening(&store, id).await?;
+        environment.check(id, &opened)?;
+        let printed = if print_all { 0 } else { store.printed(id).await? };
+        let timeline = timeline(&store, id, None).await?;
+        let from = if print_all { From::Beginning } else { From::Last };
+        let start = rebuild::start(&environment, &store, timeline, from).await?;
+        let from_checkpoint = start.has_checkpoint();
+        let log = Log::new(writer, Arc::clone(&environment.now));
+        let prepare = |recorder: &mut Recorder| {
+            recorder.log = Some(log);
+            recorder.resumed = true;
+            (recorder.printed, recorder.print_all) = (printed, print_all);
+        };
+        let live = (environment.host)()?;
+        let mut built = start.build(&environment, &store, (id, &opened), Some(live), prepare).await?;
+        let checkpoints = Checkpoints::new(&environment, &store, id);
+        checkpoints.watch(&mut built.sandbox, &built.shared);
+        let mut rerun = 0;
+        let continued = built.drive(&opened.limits, None, |_, _, _| rerun += 1).await?;
+        let rebuild::Built { sandbox, shared } = built;
+        let mut session =
+            Self { environment, store, id: id.clone(), opened, sandbox, shared, checkpoints, abandoned: false };
+        session.sandbox.limit_time(session.opened.limits.wall_time, session.opened.limits.cpu_time);
+        if let Some((cell, outcome)) = &continued {
+            session.end(*cell, outcome)?;
+            if matches!(outcome.status, exuvia_core::Status::Stopped { .. }) {
+                session.go_back().await?;
+            }
+        }
+        Ok((session, Resumed { continued, rerun, from_checkpoint }))
+    }
+
+    /// Opens a session that goes on from where this one is, and shares its history. The two have nothing else in common
+    /// from there on: files and variables are each one's own, and so are random bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open); [`SessionError::Sandbox`] if the sandbox has ended.
+    pub async fn fork(&mut self, id: SessionId, name: Option<String>, seed: [u8; 32]) -> Result<Self, SessionError> {
+        let checkpoint = self.sandbox.checkpoint()?;
+        let (position, progress) = {
+            let mut recorder = self.shared.lock();
+            let progress = Progress { drawn: 0, reseed: true, ..recorder.progress() };
+            let log = recorder.log.as_mut().ok_or_else(|| SessionError::Abandoned(self.id.clone()))?;
+            log.write()?;
+            (log.position(), progress)
+        };
+        let parent = Some(Parent { session: self.id.clone(), position });
+        let opened = Opened { seed, parent, ..self.opened.clone() };
+        let at = (self.environment.now)();
+        let writer = self.store.create(Opening { session: id.clone(), name, opened: opened.clone(), at }).await?;
+        let mut recorder = Recorder::new(id.clone(), seed, progress);
+        recorder.declarations = opened.tools.clone().into();
+        recorder.resumed = true;
+        recorder.log = Some(Log::new(writer, Arc::clone(&self.environment.now)));
+        let shared = Shared::new(recorder);
+        let host = SessionHost::new(shared.clone(), Some((self.environment.host)()?));
+        let builder = self.environment.builder(&opened, Some(&checkpoint));
+        let mut sandbox = builder.host(host).build_async().await?;
+        shared.lock().aim(sandbox.interrupter());
+        let checkpoints = Checkpoints::new(&self.environment, &self.store, &id);
+        checkpoints.watch(&mut sandbox, &shared);
+        let (environment, store) = (self.environment.clone(), Arc::clone(&self.store));
+        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false })
+    }
+
+    /// Opens a session that goes on from the end of a cell of another one (`None`: from where that ends, be it in the
+    /// middle of a cell), and shares its history up to there. The other one may be open elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::NoCell`], and those of [`resume`](Self::resume).
+    pub async fn fork_at(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        origin: &SessionId,
+        cell: Option<u32>,
+        (id, name, seed): (SessionId, Option<String>, [u8; 32]),
+    ) -> Result<(Self, Resumed), SessionError> {
+        let parent = end_of(&store, origin, cell).await?;
+        let opened = rebuild::opening(&store, origin).await?;
+        environment.check(origin, &opened)?;
+        let opened = Opened { seed, parent: Some(parent), ..opened };
+        let opening = Opening { session: id.clone(), name, opened, at: (environment.now)() };
+        let writer = store.create(opening).await?;
+        // What the origin printed, somebody has seen.
+        Self::go_on(store, environment, &id, writer, false).await
+    }
+}
+
+/// Returns the end of a cell of a session's history.
+async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) -> Result<Parent, SessionError> {
+    let mut ends = Vec::new();
+    let mut last = 0;
+    let parts = timeline(store, session, None).await?;
+    for part in &parts {
+        let mut from = part.positions.start;
+        while from < part.positions.end {
+            let count = usize::try_from(part.positions.end - from).unwrap_or(PAGE).min(PAGE);
+            let page = store.read(&part.session, from, count).await?;
+            if page.is_empty() {
+                break;
+            }
+            from += page.len() as u64;
+            for recorded in &page {
+                match &recorded.event {
+                    Event::CellEnded { cell, .. } => {
+                        last = *cell;
+                        ends.push((*cell, part.session.clone(), recorded.position + 1));
+                    }
+                    Event::Opened(opened) if opened.parent.is_none() => {
+                        ends.push((0, part.session.clone(), recorded.position + 1));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    let Some(cell) = cell else {
+        let end = parts.last().map(|part| Parent { session: part.session.clone(), position: part.positions.end });
+        return end.ok_or_else(|| SessionError::NoCell { session: session.clone(), cell: 0, cells: 0 });
+    };
+    let end = ends.into_iter().find(|(number, ..)| *number == cell);
+    let none = || SessionError::NoCell { session: session.clone(), cell, cells: last };
+    end.map(|(_, session, position)| Parent { session, position }).ok_or_else(none)
+}

@@ -1,0 +1,116 @@
+//! Those events of a session that it consists of now: its history without what was undone, and without cells that were
+//! stopped from outside, after which a session goes on from where it was before them.
+
+use std::sync::Arc;
+
+use exuvia_core::Status;
+use exuvia_core::journal::{Event, Recorded, Segment, SessionId, Store, StoreError};
+
+/// How many events are read at a time.
+pub(crate) const PAGE: usize = 512;
+
+/// Returns the parts of a session's history that count, the oldest first; `until` is a position of its own events.
+pub(crate) async fn timeline(
+    store: &Arc<dyn Store>,
+    session: &SessionId,
+    until: Option<u64>,
+) -> Result<Vec<Segment>, StoreError> {
+    let mut marks = Marks::default();
+    for segment in store.history(session, until).await? {
+        marks.begin(segment.session.clone());
+        let mut from = segment.positions.start;
+        while from < segment.positions.end {
+            let count = usize::try_from(segment.positions.end - from).unwrap_or(PAGE).min(PAGE);
+            let page = store.read(&segment.session, from, count).await?;
+            if page.is_empty() {
+                break;
+            }
+            from += page.len() as u64;
+            page.iter().for_each(|recorded| marks.push(recorded));
+        }
+    }
+    Ok(marks.kept)
+}
+
+/// Returns the part of a timeline that comes after a position of one of its sessions; `None` if that does not count.
+pub(crate) fn after(timeline: &[Segment], session: &SessionId, position: u64) -> Option<Vec<Segment>> {
+    let index = timeline.iter().position(|part| {
+        part.session == *session && part.positions.start <= position && position <= part.positions.end
+    })?;
+    let mut rest = timeline[index..].to_vec();
+    rest[0].positions.start = position;
+    Some(rest)
+}
+
+/// A moment that a session may go back to: how much was kept then.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    parts: usize,
+    end: u64,
+}
+
+#[derive(Debug, Default)]
+struct Marks {
+    kept: Vec<Segment>,
+    session: Option<SessionId>,
+    /// Before the first cell.
+    first: Option<Mark>,
+    /// Before the cell that runs.
+    started: Option<Mark>,
+    /// After each cell that stands, by number.
+    ended: Vec<(u32, Mark)>,
+}
+
+impl Marks {
+    fn begin(&mut self, session: SessionId) {
+        self.session = Some(session);
+    }
+
+    fn push(&mut self, recorded: &Recorded) {
+        let Recorded { position, event, .. } = recorded;
+        match event {
+            Event::CellStarted { .. } => {
+                self.started = Some(self.mark());
+                self.first = self.first.or(self.started);
+                self.keep(*position);
+            }
+            Event::CellEnded { outcome, .. } if matches!(outcome.status, Status::Stopped { .. }) => {
+                if let Some(mark) = self.started.take() {
+                    self.back_to(mark);
+                }
+            }
+            Event::CellEnded { cell, .. } => {
+                self.keep(*position);
+                self.started = None;
+                self.ended.push((*cell, self.mark()));
+            }
+            Event::Undone { cell } => {
+                self.ended.retain(|(number, _)| number <= cell);
+                let mark = self.ended.last().map(|(_, mark)| *mark).or(self.first);
+                if let Some(mark) = mark {
+                    self.back_to(mark);
+                }
+            }
+            _ => self.keep(*position),
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { parts: self.kept.len(), end: self.kept.last().map_or(0, |part| part.positions.end) }
+    }
+
+    fn back_to(&mut self, mark: Mark) {
+        self.kept.truncate(mark.parts);
+        if let Some(last) = self.kept.last_mut() {
+            last.positions.end = mark.end;
+        }
+    }
+
+    fn keep(&mut self, position: u64) {
+        let Some(session) = &self.session else { return };
+        match self.kept.last_mut() {
+            Some(last) if last.session == *session && last.positions.end == position => last.positions.end += 1,
+            _ => self.kept.push(Segment { session: session.clone(), positions: position..position + 1 }),
+        }
+    }
+}
