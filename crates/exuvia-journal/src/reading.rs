@@ -244,7 +244,6 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes the next row, and returns its event, the blobs that it names, and where a fork left its parent.
-    #[expect(clippy::type_complexity, reason = "three things that a row comes to")]
     pub(crate) fn next(&mut self, found: FoundRow) -> Result<(Recorded, Vec<Hash>, Option<Hash>), StoreError> {
         let row = self.take(found)?;
         let mut names = Vec::new();
