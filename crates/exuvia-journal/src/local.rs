@@ -77,7 +77,6 @@ impl LocalStore {
             check_name(name)?;
         }
         let (entry, lease) = self.backing.claim(&mut |shelf| insert(shelf, opening))?;
-        self.settled(&entry.session)?;
         Ok(Box::new(LocalWriter::new(Arc::clone(&self.backing), entry, lease)))
     }
 
@@ -92,14 +91,6 @@ impl LocalStore {
             Ok(entry)
         })?;
         Ok(Box::new(LocalWriter::new(Arc::clone(&self.backing), entry, lease)))
-    }
-
-    /// Makes sure that what was done with a transaction of its own is as safe as a store that is synced promises.
-    fn settled(&self, session: &SessionId) -> Result<(), StoreError> {
-        match self.backing.durability() {
-            Durability::Sync => self.backing.sync(session),
-            Durability::Group | Durability::Async => Ok(()),
-        }
     }
 
     fn summaries(&self) -> Result<Vec<SessionSummary>, StoreError> {
@@ -128,7 +119,14 @@ impl LocalStore {
             listed(shelf, session)?;
             refuse_held(shelf, session)?;
             removal::remove(shelf, session)
-        })
+        })?;
+        self.backing.shrink()
+    }
+
+    fn pruned(&self, policy: &PrunePolicy) -> Result<Pruned, StoreError> {
+        let pruned = self.change(|shelf| removal::prune(shelf, policy))?;
+        self.backing.shrink()?;
+        Ok(pruned)
     }
 }
 
@@ -170,7 +168,7 @@ impl Store for LocalStore {
     }
 
     fn prune<'a>(&'a self, policy: PrunePolicy) -> StoreFuture<'a, Pruned> {
-        now(self.change(|shelf| removal::prune(shelf, &policy)))
+        now(self.pruned(&policy))
     }
 
     fn verify<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Verification> {
@@ -187,8 +185,7 @@ impl Store for LocalStore {
     }
 
     fn import<'a>(&'a self, from: &'a mut (dyn Read + Send)) -> StoreFuture<'a, Imported> {
-        let imported = self.change(|shelf| import::import(shelf, from));
-        now(imported.and_then(|imported| self.settled(&imported.session).map(|()| imported)))
+        now(self.change(|shelf| import::import(shelf, from)))
     }
 
     fn put_checkpoint<'a>(&'a self, session: &'a SessionId, position: u64, bytes: &'a [u8]) -> StoreFuture<'a, ()> {

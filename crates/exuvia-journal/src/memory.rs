@@ -90,6 +90,10 @@ impl Backing for Memory {
     fn sync(&self, _session: &SessionId) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn shrink(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 impl Tables {

@@ -185,4 +185,7 @@ pub(crate) trait Backing: Send + Sync {
 
     /// Waits until all that was appended to a session is on the disk.
     fn sync(&self, session: &SessionId) -> Result<(), StoreError>;
+
+    /// Gives the space that is not needed any more back to the system.
+    fn shrink(&self) -> Result<(), StoreError>;
 }

@@ -138,7 +138,8 @@ impl Backing for Sqlite {
 
     fn change(&self, change: Change<'_>) -> Result<(), StoreError> {
         self.shared.hand_on();
-        self.shared.write(|tables| change(tables))
+        self.shared.write(|tables| change(tables))?;
+        self.shared.settle()
     }
 
     fn claim(
@@ -159,6 +160,7 @@ impl Backing for Sqlite {
         });
         match (claimed, lock) {
             (Ok((entry, printed)), Some(lock)) => {
+                shared.settle()?;
                 shared.locks.forget(&entry.session, entry.epoch - 1);
                 let lease = SqliteLease::new(Arc::clone(shared), entry.session.clone(), entry.epoch, lock, printed);
                 Ok((entry, Box::new(lease)))
@@ -174,10 +176,9 @@ impl Backing for Sqlite {
     fn append(&self, append: Append) -> Result<(), StoreError> {
         match self.shared.options.durability {
             Durability::Async => self.shared.append_later(append),
-            Durability::Group => self.shared.write(|tables| tables.append(&append)),
-            Durability::Sync => {
+            Durability::Group | Durability::Sync => {
                 self.shared.write(|tables| tables.append(&append))?;
-                self.shared.sync()
+                self.shared.settle()
             }
         }
     }
@@ -186,6 +187,10 @@ impl Backing for Sqlite {
         self.shared.hand_on();
         self.shared.handed_on(session)?;
         self.shared.sync()
+    }
+
+    fn shrink(&self) -> Result<(), StoreError> {
+        self.shared.shrink()
     }
 }
 
@@ -219,6 +224,14 @@ impl Shared {
             drop(execute("ROLLBACK"));
         }
         done
+    }
+
+    /// Makes what was committed as safe as was promised.
+    fn settle(&self) -> Result<(), StoreError> {
+        match self.options.durability {
+            Durability::Sync => self.sync(),
+            Durability::Group | Durability::Async => Ok(()),
+        }
     }
 
     fn renewals(&self) -> MutexGuard<'_, Renewals> {

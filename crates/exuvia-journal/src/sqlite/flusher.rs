@@ -22,7 +22,7 @@ use exuvia_core::journal::{Durability, SessionId, StoreError};
 use rusqlite::Connection;
 
 use super::Shared;
-use super::fault::io_fault;
+use super::fault::{fault, io_fault};
 use crate::shelf::Append;
 
 /// How long the thread waits for more before it brings the log to the disk.
@@ -233,6 +233,25 @@ impl Shared {
         // A store that is synced has somebody waiting, who does it.
         let unsynced = unsynced && self.options.durability != Durability::Sync;
         unsynced || !state.put_off.is_empty() || state.committed - state.checkpointed >= CHECKPOINT_AFTER
+    }
+
+    /// Gives the pages that are free back to the system.
+    pub(super) fn shrink(&self) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Each step gives a page back.
+        let shrink = || {
+            let mut statement = writer.prepare("PRAGMA incremental_vacuum")?;
+            let mut pages = statement.query([])?;
+            while pages.next()?.is_some() {}
+            Ok(())
+        };
+        shrink().map_err(|error| fault(error, &self.folder))?;
+        self.flusher.committed();
+        drop(writer);
+        // The file itself is cut when the log is copied back.
+        self.sync()?;
+        copy_back(&self.flusher.checkpointer.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
     }
 
     /// Copies the log back into the database, if it has grown.

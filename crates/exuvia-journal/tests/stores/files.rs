@@ -137,7 +137,7 @@ fn a_full_disk_loses_nothing() {
     let mut written = 1;
     let full = loop {
         // Text that cannot be compressed.
-        let text: String = (0..400).map(|n| blake(written * 1_000 + n)).collect();
+        let text: String = (0..400).map(|n| noise(written * 1_000 + n)).collect();
         match ready(writer.append(&[(1, output("small")), (1, output(&text))])) {
             Ok(position) => assert_eq!(position, written),
             Err(error) => break error,
@@ -157,7 +157,7 @@ fn a_full_disk_loses_nothing() {
 }
 
 /// Returns 16 digits that look random.
-fn blake(number: u64) -> String {
+fn noise(number: u64) -> String {
     format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9))
 }
 
@@ -227,6 +227,27 @@ fn what_is_no_journal_is_refused() {
     let refused = LocalStore::open(folder.path(), SqliteOptions::default()).map(drop);
     assert!(matches!(refused, Err(StoreError::Damaged { session: None, .. })), "{refused:?}");
     assert_eq!(fs::read(&database).unwrap(), bytes);
+}
+
+#[test]
+fn what_is_removed_gives_its_space_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    tell(&store, opening("first"), 1);
+    let size = || fs::metadata(folder.path().join("journal.sqlite")).unwrap().len();
+    let mut writer = ready(store.create(opening("second"))).unwrap();
+    for position in 0..2_000 {
+        let text: String = (0..200).map(|n| noise(position * 1_000 + n)).collect();
+        ready(writer.append(&[(1, output(&text))])).unwrap();
+    }
+    drop(writer);
+    drop(store);
+    let before = size();
+    assert!(before > 6 << 20, "{before}");
+    let store = open(folder.path());
+    ready(store.remove(&id("second"))).unwrap();
+    assert!(size() < 200 << 10, "{} of {before}", size());
+    assert_sound(&store, "first", 7);
 }
 
 #[test]
