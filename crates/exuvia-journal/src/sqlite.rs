@@ -11,6 +11,7 @@ mod tables;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use rusqlite::Connection;
 use self::fault::{fault, io_fault};
 use self::flusher::Flusher;
 use self::lease::{Locks, Renewal, SqliteLease, expiry};
-use self::schema::{DATABASE, connect, make_folder, sync_folder};
+use self::schema::{DATABASE, connect, make_folder};
 use self::tables::Tables;
 use crate::local::refuse_held;
 use crate::shelf::{Append, Backing, Change, Entry, Lease, Look, Shelf};
@@ -85,13 +86,13 @@ impl Sqlite {
         let wal = folder.join(format!("{DATABASE}-wal"));
         // It is there as long as a connection is. Nothing is locked through it, so it may be opened and closed.
         let wal = File::open(&wal).map_err(|error| io_fault(error, &wal))?;
-        sync_folder(folder)?;
+        let entries = File::open(folder).map_err(|error| io_fault(error, folder))?;
         let shared = Arc::new(Shared {
             folder: folder.to_owned(),
             locks: Locks::new(folder)?,
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
-            flusher: Flusher::new(wal, checkpointer),
+            flusher: Flusher::new(wal, entries, checkpointer),
             renewals: Mutex::default(),
             renewals_changed: Condvar::new(),
             options,
@@ -276,11 +277,7 @@ impl Shared {
             renewals = self.renewals();
             for ((session, epoch), _) in leases.iter().zip(renewed.unwrap_or_default()).filter(|(_, alive)| !alive) {
                 let lost = |lease: &&Renewal| lease.session == *session && lease.epoch == *epoch;
-                renewals
-                    .leases
-                    .iter()
-                    .filter(lost)
-                    .for_each(|lease| lease.lost.store(true, std::sync::atomic::Ordering::Relaxed));
+                renewals.leases.iter().filter(lost).for_each(|lease| lease.lost.store(true, Ordering::Relaxed));
             }
         }
     }

@@ -31,6 +31,9 @@ const GATHER: Duration = Duration::from_millis(2);
 /// After how many transactions the log is copied back.
 const CHECKPOINT_AFTER: u64 = 1_000;
 
+/// From which size on a log that is found is copied back, in bytes.
+const WAL_BYTES_FOUND_MAX: u64 = 4 << 20;
+
 /// How long the log may be, in pages of 4 KiB, before writers have to wait until all of it is copied back, so that it
 /// begins anew.
 const WAL_PAGES_MAX: i64 = 8_192;
@@ -42,6 +45,8 @@ const PUT_OFF_BYTES_MAX: usize = 16 << 20;
 /// Brings what was committed to the disk.
 pub(super) struct Flusher {
     wal: File,
+    /// The folder, in which the log's own entry must come to the disk once.
+    folder: File,
     checkpointer: Mutex<Connection>,
     state: Mutex<State>,
     /// Told when there is something to do for the thread.
@@ -56,6 +61,8 @@ struct State {
     committed: u64,
     /// How many of them are on the disk.
     synced: u64,
+    /// Whether the log's entry in its folder is on the disk.
+    entry_synced: bool,
     /// At which transaction the log was last copied back.
     checkpointed: u64,
     /// Whether somebody is bringing the log to the disk.
@@ -73,9 +80,14 @@ struct State {
 }
 
 impl Flusher {
-    pub(super) fn new(wal: File, checkpointer: Connection) -> Self {
+    pub(super) fn new(wal: File, folder: File, checkpointer: Connection) -> Self {
         let (work, flushed) = (Condvar::new(), Condvar::new());
-        Self { wal, checkpointer: Mutex::new(checkpointer), state: Mutex::default(), work, flushed }
+        let mut state = State::default();
+        if wal.metadata().is_ok_and(|wal| wal.len() > WAL_BYTES_FOUND_MAX) {
+            // As if this program had written it: it is copied back at once.
+            (state.committed, state.synced) = (CHECKPOINT_AFTER, CHECKPOINT_AFTER);
+        }
+        Self { wal, folder, checkpointer: Mutex::new(checkpointer), state: Mutex::new(state), work, flushed }
     }
 
     /// Ends the thread when it has done all that is to do.
@@ -123,13 +135,14 @@ impl Flusher {
                 continue;
             }
             state.busy = true;
-            let committed = state.committed;
+            let (committed, entry_synced) = (state.committed, state.entry_synced);
             drop(state);
-            let synced = self.wal.sync_data();
+            let entry = if entry_synced { Ok(()) } else { self.folder.sync_all() };
+            let synced = entry.and_then(|()| self.wal.sync_data());
             state = self.state();
             state.busy = false;
             match synced {
-                Ok(()) => state.synced = state.synced.max(committed),
+                Ok(()) => (state.synced, state.entry_synced) = (state.synced.max(committed), true),
                 Err(error) => state.broken = Some(error.kind()),
             }
             self.flushed.notify_all();

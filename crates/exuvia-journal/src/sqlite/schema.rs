@@ -1,12 +1,13 @@
 //! The database: one file in a folder, which only its owner can read.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
 use exuvia_core::journal::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::{fault, io_fault};
@@ -90,7 +91,7 @@ pub(super) fn connect(folder: &Path, bytes_max: Option<u64>) -> Result<Connectio
     // SQLite gives its other files the permissions of this one. The file is never opened past SQLite once it is there:
     // closing it again would give up SQLite's locks.
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-        Ok(_) => sync_folder(folder)?,
+        Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(io_fault(error, &path)),
     }
@@ -122,6 +123,9 @@ fn prepare(path: &Path, flags: OpenFlags, bytes_max: Option<u64>) -> Result<Conn
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Who has little to write does not wait for the log to be copied back at the end: it stays, and whoever finds it grown
+    // does that, beside what they do.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // The log is synced when it is copied back; for all else see `flusher`.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -162,9 +166,4 @@ fn make_tables(connection: &Connection) -> Result<(), Prepare> {
         drop(connection.execute_batch("ROLLBACK"));
     }
     made
-}
-
-/// Makes sure that a folder's entries are on the disk.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io_fault(error, folder))
 }

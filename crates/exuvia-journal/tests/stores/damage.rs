@@ -8,7 +8,7 @@ use exuvia_journal::{LocalStore, SqliteOptions};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use crate::story::{assert_sound, cell, fork, id, opening, ready, tell};
+use crate::story::{assert_sound, cell, copy_log_back, fork, id, opening, ready, tell};
 
 fn open(folder: &Path) -> LocalStore {
     LocalStore::open(folder, SqliteOptions::default()).unwrap()
@@ -166,12 +166,12 @@ fn who_has_no_right_to_write_is_noticed() {
     let mut writer = ready(store.create(opening("first"))).unwrap();
     ready(writer.append(&cell(1))).unwrap();
     let connection = database(folder.path());
-    connection.execute("UPDATE sessions SET epoch = 2", []).unwrap();
-    assert!(matches!(ready(writer.append(&cell(2))), Err(StoreError::LeaseLost { .. })));
-    connection.execute("UPDATE sessions SET epoch = 1, next = 6", []).unwrap();
+    connection.execute("UPDATE sessions SET next = 6", []).unwrap();
     assert!(matches!(ready(writer.append(&cell(2))), Err(StoreError::Damaged { .. })));
     connection.execute("UPDATE sessions SET next = 7", []).unwrap();
     ready(writer.append(&cell(2))).unwrap();
+    connection.execute("UPDATE sessions SET epoch = 2", []).unwrap();
+    assert!(matches!(ready(writer.append(&cell(3))), Err(StoreError::LeaseLost { .. })));
     assert_sound(&store, "first", 13);
 }
 
@@ -181,6 +181,7 @@ fn who_has_no_right_to_write_is_noticed() {
 fn each_part_of_the_files() {
     let original = tempfile::tempdir().unwrap();
     tell(&open(original.path()), opening("first"), 2);
+    copy_log_back(original.path());
     let bytes = fs::read(original.path().join("journal.sqlite")).unwrap();
     let whole = ready(open(original.path()).read(&id("first"), 0, usize::MAX)).unwrap();
     let mut found = 0;

@@ -8,7 +8,7 @@ use std::process::Command;
 use exuvia_core::journal::{Durability, Store, StoreError};
 use exuvia_journal::{LocalStore, SqliteOptions};
 
-use crate::story::{assert_sound, cell, events, id, large, opening, output, ready, tell};
+use crate::story::{assert_sound, cell, copy_log_back, events, id, large, opening, output, ready, tell};
 
 fn open(folder: &Path) -> LocalStore {
     LocalStore::open(folder, SqliteOptions::default()).unwrap()
@@ -101,6 +101,7 @@ fn the_log_is_copied_back_and_begins_anew() {
 fn a_newer_journal_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     tell(&open(folder.path()), opening("first"), 1);
+    copy_log_back(folder.path());
     let database = folder.path().join("journal.sqlite");
     rusqlite::Connection::open(&database).unwrap().pragma_update(None, "user_version", 2).unwrap();
     let before = fs::read(&database).unwrap();
@@ -165,6 +166,7 @@ fn noise(number: u64) -> String {
 fn a_folder_that_can_only_be_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     tell(&open(folder.path()), opening("first"), 1);
+    copy_log_back(folder.path());
     let database = folder.path().join("journal.sqlite");
     let before = fs::read(&database).unwrap();
     let database_mode = |mode| fs::set_permissions(&database, fs::Permissions::from_mode(mode)).unwrap();
@@ -220,6 +222,7 @@ fn opens_what_it_is_told_to() {
 fn what_is_no_journal_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     tell(&open(folder.path()), opening("first"), 1);
+    copy_log_back(folder.path());
     let database = folder.path().join("journal.sqlite");
     let mut bytes = fs::read(&database).unwrap();
     bytes[..16].fill(b'x');
@@ -242,12 +245,33 @@ fn what_is_removed_gives_its_space_back() {
     }
     drop(writer);
     drop(store);
+    copy_log_back(folder.path());
     let before = size();
     assert!(before > 6 << 20, "{before}");
     let store = open(folder.path());
     ready(store.remove(&id("second"))).unwrap();
     assert!(size() < 200 << 10, "{} of {before}", size());
     assert_sound(&store, "first", 7);
+}
+
+#[test]
+fn a_log_that_has_grown_is_copied_back_by_who_finds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("journal.sqlite");
+    let size = || fs::metadata(&database).unwrap().len();
+    for number in 0..40 {
+        // Each of them writes too little to do anything about it.
+        let store = open(folder.path());
+        let mut writer = ready(store.create(opening(&format!("session-{number}")))).unwrap();
+        for position in 0..40 {
+            let text: String = (0..200).map(|n| noise(position * 1_000 + n)).collect();
+            ready(writer.append(&[(1, output(&text))])).unwrap();
+        }
+    }
+    assert!(size() > 2 << 20, "{}", size());
+    let log = fs::metadata(folder.path().join("journal.sqlite-wal")).unwrap().len();
+    assert!(log < 12 << 20, "{log}");
+    assert_sound(&open(folder.path()), "session-0", 41);
 }
 
 #[test]

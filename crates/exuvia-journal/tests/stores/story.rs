@@ -99,3 +99,10 @@ pub(crate) fn assert_sound(store: &dyn Store, session: &str, events: u64) {
     let verification = ready(store.verify(&id(session))).unwrap();
     assert_eq!((verification.damage, verification.events), (None, events), "{session}");
 }
+
+/// Brings all that is in the log of a store's database, which nobody has open, into the database itself.
+pub(crate) fn copy_log_back(folder: &std::path::Path) {
+    let connection = rusqlite::Connection::open(folder.join("journal.sqlite")).unwrap();
+    let copy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    assert_eq!(copy, Ok(0));
+}
