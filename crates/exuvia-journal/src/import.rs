@@ -16,7 +16,7 @@ use crate::blob::{BLOB_BYTES_MAX, Blob, parse_hash};
 use crate::chain::{Row, beginning};
 use crate::export::{Header, Line};
 use crate::local::{CHECKPOINT_BYTES_MAX, refuse_held};
-use crate::reading::ANCESTORS_MAX;
+use crate::reading::{ANCESTORS_MAX, known};
 use crate::shelf::{Entry, Shelf, Written};
 use crate::wire::{self, BODY_BYTES_MAX, BlobName, Unreadable, VERSION};
 
@@ -140,7 +140,7 @@ impl Import<'_> {
         left_at: Option<&(SessionId, u64, Hash)>,
     ) -> Result<Part, StoreError> {
         let (next, head) = (0, beginning(&session));
-        if let Some(entry) = self.shelf.entry(&session)? {
+        if let Some(entry) = known(self.shelf, &session)? {
             return Ok(Part { entry, next, head, epoch: 1, added: 0 });
         }
         let mut name = header.name.clone().filter(|_| last);

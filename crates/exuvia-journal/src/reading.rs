@@ -27,7 +27,7 @@ pub(crate) fn listed(shelf: &dyn Shelf, session: &SessionId) -> Result<Entry, St
 }
 
 /// Returns the session of this id, be it listed or only kept for others. One of a newer version is refused.
-fn known(shelf: &dyn Shelf, session: &SessionId) -> Result<Option<Entry>, StoreError> {
+pub(crate) fn known(shelf: &dyn Shelf, session: &SessionId) -> Result<Option<Entry>, StoreError> {
     let entry = shelf.entry(session)?;
     match &entry {
         Some(entry) if entry.version > VERSION => Err(StoreError::Newer { version: entry.version, known: VERSION }),
