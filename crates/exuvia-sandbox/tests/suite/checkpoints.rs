@@ -334,7 +334,7 @@ fn given_beside() -> Verdict {
 }
 
 fn interrupted() -> Verdict {
-    let checkpoint = waiting("import asyncio\nwhile True:\n    await asyncio.sleep(1)")?;
+    let checkpoint = waiting("import asyncio\nfor _ in range(3):\n    await asyncio.sleep(1)")?;
     let mut sandbox = super::fixture::builder()?.checkpoint(&checkpoint).build()?;
     let interrupter: Interrupter = sandbox.interrupter();
     sandbox.when_waiting(move |_| interrupter.interrupt());

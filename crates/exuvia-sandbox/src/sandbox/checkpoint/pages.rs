@@ -1,5 +1,6 @@
 //! The pages of a memory that differ from those that it began with.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -43,17 +44,9 @@ impl Pages {
         let bytes = ranges.iter().map(ExactSizeIterator::len).sum();
         let mut pages = Self { numbers: Vec::new(), bytes: buffers.take(bytes), buffers: Arc::clone(buffers) };
         for range in ranges {
-            for start in range.step_by(PAGE_BYTES) {
-                let page = &memory[start..start + PAGE_BYTES];
-                if (start..start + PAGE_BYTES).contains(&flag) {
-                    let mut page = page.to_vec();
-                    page[flag - start..flag - start + 4].fill(0);
-                    pages.add(initial, start, &page);
-                } else {
-                    pages.add(initial, start, page);
-                }
-            }
+            pages.add_changed(memory, range, initial);
         }
+        pages.clear_word(flag, initial);
         pages
     }
 
@@ -62,10 +55,32 @@ impl Pages {
         Self { numbers, bytes, buffers: Arc::clone(buffers) }
     }
 
-    fn add(&mut self, initial: &Initial, start: usize, page: &[u8]) {
-        if !initial.holds(page, start) {
-            self.numbers.push(u32::try_from(start / PAGE_BYTES).expect("a memory has at most 4 GiB"));
-            self.bytes.extend_from_slice(page);
+    /// Adds those pages of a range that have not what they began with: as many at a time as follow each other.
+    fn add_changed(&mut self, memory: &[u8], range: Range<usize>, initial: &Initial) {
+        let page = |start: usize| &memory[start..start + PAGE_BYTES];
+        let mut starts = range.step_by(PAGE_BYTES).filter(|&start| !initial.holds(page(start), start)).peekable();
+        while let Some(first) = starts.next() {
+            let mut end = first + PAGE_BYTES;
+            while starts.next_if_eq(&end).is_some() {
+                end += PAGE_BYTES;
+            }
+            self.bytes.extend_from_slice(&memory[first..end]);
+            let numbers = (first / PAGE_BYTES..end / PAGE_BYTES).map(|number| u32::try_from(number));
+            self.numbers.extend(numbers.map(|number| number.expect("a memory has at most 4 GiB")));
+        }
+    }
+
+    /// Makes a word zero, if it lies in one of the pages.
+    fn clear_word(&mut self, address: usize, initial: &Initial) {
+        let Ok(number) = u32::try_from(address / PAGE_BYTES) else { return };
+        let Ok(place) = self.numbers.binary_search(&number) else { return };
+        let start = place * PAGE_BYTES;
+        let word = start + address % PAGE_BYTES;
+        self.bytes[word..word + 4].fill(0);
+        // It may have been all that differed.
+        if initial.holds(&self.bytes[start..start + PAGE_BYTES], number as usize * PAGE_BYTES) {
+            self.numbers.remove(place);
+            self.bytes.drain(start..start + PAGE_BYTES);
         }
     }
 
