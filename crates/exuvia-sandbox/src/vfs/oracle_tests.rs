@@ -1,5 +1,5 @@
 //! Random sequences of operations, on [`Vfs`] and on the machine's own file system: every result
-//! must be the same. Denied permissions and limits are left to the other tests: the machine's
+//! must be the same, and be it that the file system is saved and restored before each of them. Denied permissions and limits are left to the other tests: the machine's
 //! answers depend on who runs them.
 
 mod machine;
@@ -260,12 +260,15 @@ proptest! {
 
     #[test]
     fn a_folder_that_can_be_written_to_behaves_like_itself(
-        beginning in beginning(), steps in steps(), tightly in any::<bool>(),
+        beginning in beginning(), steps in steps(), tightly in any::<bool>(), saved in any::<bool>(),
     ) {
         let (mut oracle, folder) = two_folders(&beginning);
         let limits = if tightly { tight() } else { FileLimits::default() };
         let mut model = Model::on_folder(folder.root(), MountMode::ReadWrite, limits, UPS_MAX + 1);
         for (number, step) in masked(steps).iter().enumerate() {
+            if saved {
+                model.save_and_restore();
+            }
             prop_assert_eq!(model.run(step, false), oracle.run(step), "step {}: {:?}", number, step);
         }
         prop_assert_eq!(model.look_around(), oracle.snapshot(), "what the program sees at the end");
@@ -274,13 +277,16 @@ proptest! {
 
     #[test]
     fn an_overlay_behaves_like_a_copy_and_can_be_applied(
-        beginning in beginning(), steps in steps(), tightly in any::<bool>(),
+        beginning in beginning(), steps in steps(), tightly in any::<bool>(), saved in any::<bool>(),
     ) {
         let (mut oracle, folder) = two_folders(&beginning);
         let before = folder.snapshot();
         let limits = if tightly { tight() } else { FileLimits::default() };
         let mut model = Model::on_folder(folder.root(), MountMode::Overlay, limits, UPS_MAX + 1);
         for (number, step) in masked(steps).iter().enumerate() {
+            if saved {
+                model.save_and_restore();
+            }
             prop_assert_eq!(model.run(step, false), oracle.run(step), "step {}: {:?}", number, step);
         }
         prop_assert_eq!(model.look_around(), oracle.snapshot(), "what the program sees at the end");
@@ -293,10 +299,13 @@ proptest! {
     }
 
     #[test]
-    fn behaves_like_the_machines_file_system(steps in steps()) {
+    fn behaves_like_the_machines_file_system(steps in steps(), saved in any::<bool>()) {
         let mut machine = Machine::new(UPS_MAX + 1);
         let mut model = Model::new(UPS_MAX + 1);
         for (number, step) in steps.iter().enumerate() {
+            if saved {
+                model.save_and_restore();
+            }
             let expected = machine.run(step);
             let actual = model.run(step, machine.counts_links());
             prop_assert_eq!(actual, expected, "step {}: {:?}", number, step);

@@ -9,6 +9,7 @@ mod limits;
 mod listing;
 mod mounts;
 mod permissions;
+mod saved;
 mod times;
 mod tree;
 

@@ -10,7 +10,7 @@ use super::{Outcome, SET_SECONDS_MAX, Step};
 use crate::Folder;
 use crate::vfs::{
     AccessMode, DuplicateFrom, Errno, Fault, FileLimits, FileType, Io, Library, OpenFlags, Place, Renaming, Result,
-    SeekFrom, Stat, Target, TimeChange, TimeChanges, Timestamp, Vfs,
+    SavedFiles, SeekFrom, Stat, Target, TimeChange, TimeChanges, Timestamp, Vfs,
 };
 
 pub(super) struct Model {
@@ -82,6 +82,17 @@ impl Model {
         let mut vfs = Served { vfs, folder: Some(Folder::open(folder).unwrap()) };
         vfs.ask(|vfs| vfs.change_directory(Place::cwd(&top))).unwrap();
         Self { vfs, top, open: Vec::new() }
+    }
+
+    /// Puts a file system that was saved and restored into the place of this one.
+    pub(super) fn save_and_restore(&mut self) {
+        let vfs = &self.vfs.vfs;
+        let bytes = vfs.save().encode();
+        let saved = SavedFiles::decode(&bytes).unwrap();
+        let restored = Vfs::restored(&saved, Arc::clone(&vfs.library), vfs.limits());
+        assert_eq!((restored.usage(), restored.tree.told), (vfs.usage(), vfs.tree.told));
+        assert!(restored.save().encode() == bytes, "it is saved as it was");
+        self.vfs.vfs = restored;
     }
 
     /// Returns what the program has changed of the folder.
