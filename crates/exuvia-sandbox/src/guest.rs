@@ -65,6 +65,13 @@ pub(crate) struct SavedGuest {
     host_calls: u64,
 }
 
+impl SavedGuest {
+    /// Returns whether a sandbox could have come to this, with a cell that began after so many host calls.
+    pub(crate) fn is_possible(&self, calls_before: u64) -> bool {
+        (calls_before..u64::MAX / 2).contains(&self.host_calls) && self.tools.is_possible()
+    }
+}
+
 impl Guest {
     /// Returns what is kept beside the guest.
     pub(crate) fn save(&self) -> SavedGuest {

@@ -156,7 +156,9 @@ impl Sandbox {
         }
         let globals = self.globals(initial)?;
         let guest = self.store.data();
-        let (files, saved) = (guest.vfs.save(), guest.save());
+        let (files, mut saved) = (guest.vfs.save(), guest.save());
+        // In a cell that was not resumed yet, it is not with the gate.
+        saved.due = saved.due.or_else(|| self.due.clone());
         let flag = self.handles.flag as usize;
         let pages = Pages::of(&self.store, &self.handles.memory, flag, initial, engine.page_buffers());
         let state = State {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use exuvia_core::{Status, StopReason};
 use exuvia_sandbox::{
-    Engine, EngineOptions, Image, LinkError, Packages, PackagesBuilder, Preparation, Sandbox, derive,
+    CheckpointError, Engine, EngineOptions, Image, LinkError, Packages, PackagesBuilder, Preparation, Sandbox,
+    SandboxBuilder, SandboxError, derive,
 };
 use libtest_mimic::{Failed, Trial};
 
@@ -28,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("native::what_the_program_wrote_is_not_loaded", written),
         trial("native::broken_modules_are_refused_when_they_are_installed", broken),
         trial("native::a_derived_image_has_them", derived),
+        trial("native::a_checkpoint_holds_none_that_was_loaded", checkpoint),
     ]
 }
 
@@ -67,6 +69,22 @@ import probe
 print(probe is first, probe.answer())
 ";
     prints(&mut sandbox, program, "42 /usr/lib/python3.14/site-packages/probe.so\nFalse 42\n")
+}
+
+fn checkpoint() -> Verdict {
+    let probe = Side::new("probe").method("answer", "(call $long (i32.const 42))").wasm();
+    let packages = install(&[("probe.so", probe)])?;
+    let builder = || -> Result<SandboxBuilder, Failed> { Ok(fixture::builder()?.packages(&packages)) };
+    let mut sandbox = builder()?.build()?;
+    // Packages alone are no obstacle, but they have to be there.
+    let before = sandbox.checkpoint()?;
+    prints(&mut builder()?.checkpoint(&before).build()?, "import probe; print(probe.answer())", "42\n")?;
+    let refused = fixture::builder()?.checkpoint(&before).build().err().map(|error| error.to_string());
+    same("without them", "the checkpoint is of a sandbox with other packages", &refused.unwrap_or_default())?;
+    prints(&mut sandbox, "import probe; print(probe.answer())", "42\n")?;
+    let refused = sandbox.checkpoint();
+    let native = matches!(refused, Err(SandboxError::Checkpoint(CheckpointError::Native)));
+    ensure(native, format!("{refused:?}"))
 }
 
 fn data() -> Verdict {

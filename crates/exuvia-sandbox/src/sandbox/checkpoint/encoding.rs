@@ -133,7 +133,8 @@ impl Checkpoint {
         }
         let (record, files) = read_state(&plain)?;
         pages.numbers = numbers(&record.pages, header.pages, memory_bytes)?;
-        if record.globals.len() != initial.globals.len() || !record.guest.tools.is_possible() {
+        let calls_before = record.pending.map_or(0, |pending| pending.calls_before);
+        if record.globals.len() != initial.globals.len() || !record.guest.is_possible(calls_before) {
             return Err(CheckpointError::Damaged("its state is impossible"));
         }
         let state = State {

@@ -38,8 +38,8 @@ impl Pages {
         initial: &Initial,
         buffers: &Arc<PageBuffers>,
     ) -> Self {
-        let everything = || vec![0..memory.data_size(store)];
-        let ranges = written(store, memory, usize::MAX).unwrap_or_else(everything);
+        let everything = 0..memory.data_size(store);
+        let ranges = written(store, memory, usize::MAX).unwrap_or_else(|| Vec::from([everything]));
         let memory = memory.data(store);
         let bytes = ranges.iter().map(ExactSizeIterator::len).sum();
         let mut pages = Self { numbers: Vec::new(), bytes: buffers.take(bytes), buffers: Arc::clone(buffers) };
@@ -65,7 +65,7 @@ impl Pages {
                 end += PAGE_BYTES;
             }
             self.bytes.extend_from_slice(&memory[first..end]);
-            let numbers = (first / PAGE_BYTES..end / PAGE_BYTES).map(|number| u32::try_from(number));
+            let numbers = (first / PAGE_BYTES..end / PAGE_BYTES).map(u32::try_from);
             self.numbers.extend(numbers.map(|number| number.expect("a memory has at most 4 GiB")));
         }
     }
