@@ -3,6 +3,7 @@
 mod background;
 mod fetch;
 mod folder;
+mod random;
 mod stdin;
 
 use std::future::poll_fn;
@@ -14,8 +15,6 @@ use exuvia_core::{
     ClockId, Host, HostAnswer, HostCall, Mount, MountFault, MountReply, MountRequest, Reply, Stream, ToolFailure,
     ToolFailureKind, ToolFuture, ToolRunner,
 };
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::engine::Engine;
 use crate::error::SandboxError;
@@ -24,6 +23,7 @@ use background::Background;
 
 pub use fetch::{Fetch, FetchLimits, FetchMount, Fetched};
 pub use folder::{ApplyError, Folder, export};
+pub use random::RandomStream;
 pub use stdin::Stdin;
 
 /// How much a virtual clock goes on at each reading.
@@ -49,7 +49,7 @@ pub struct LiveHost {
     started: Instant,
     /// What a virtual clock has gone on by.
     passed: Duration,
-    random: ChaCha20Rng,
+    random: RandomStream,
     stdin: Stdin,
     sink: Option<Sink>,
     mounts: Vec<Box<dyn Mount>>,
@@ -61,7 +61,7 @@ pub struct LiveHost {
 #[derive(Default)]
 pub struct LiveHostBuilder {
     clock: Clock,
-    seed: Option<u64>,
+    seed: Option<[u8; 32]>,
     stdin: Stdin,
     sink: Option<Sink>,
     mounts: Vec<Box<dyn Mount>>,
@@ -86,7 +86,13 @@ impl LiveHostBuilder {
 
     /// Sets the seed of all randomness, so that it repeats. Never do so where a program makes secrets.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn seed(self, seed: u64) -> Self {
+        self.seed_bytes(RandomStream::seed(seed))
+    }
+
+    /// Sets the seed of all randomness as a whole: see [`RandomStream`].
+    #[must_use]
+    pub fn seed_bytes(mut self, seed: [u8; 32]) -> Self {
         self.seed = Some(seed);
         self
     }
@@ -126,13 +132,13 @@ impl LiveHostBuilder {
     /// [`SandboxError::Host`] if the operating system gives no random seed.
     #[expect(clippy::disallowed_methods, reason = "this is where real time enters")]
     pub fn build(self, engine: &Engine) -> Result<LiveHost, SandboxError> {
-        let random = match self.seed {
-            Some(seed) => ChaCha20Rng::seed_from_u64(seed),
+        let seed = match self.seed {
+            Some(seed) => seed,
             None => {
                 let mut seed = [0; 32];
                 getrandom::fill(&mut seed)
                     .map_err(|error| SandboxError::Host(format!("the system gives no random seed: {error}")))?;
-                ChaCha20Rng::from_seed(seed)
+                seed
             }
         };
         Ok(LiveHost {
@@ -140,7 +146,7 @@ impl LiveHostBuilder {
             clock: self.clock,
             started: Instant::now(),
             passed: Duration::ZERO,
-            random,
+            random: RandomStream::new(seed, 0),
             stdin: self.stdin,
             sink: self.sink,
             mounts: self.mounts,
@@ -237,9 +243,7 @@ impl Host for LiveHost {
         match call {
             HostCall::Clock(clock) => HostAnswer::Time(self.now(clock)).into(),
             HostCall::Random { length } => {
-                let mut bytes = vec![0; length as usize];
-                self.random.fill_bytes(&mut bytes);
-                HostAnswer::Bytes(bytes).into()
+                HostAnswer::Bytes(self.random.draw(length)).into()
             }
             HostCall::Output { stream, bytes } => {
                 if let Some(sink) = &mut self.sink {

@@ -80,6 +80,12 @@ impl Environment {
         Ok(())
     }
 
+    /// Begins to make a sandbox as a session of this opening would have it, for one that is not recorded.
+    #[must_use]
+    pub fn sandbox(&self, opened: &Opened) -> SandboxBuilder {
+        self.builder(opened, None)
+    }
+
     /// Begins to make a session's sandbox, from the beginning or from a checkpoint.
     pub(crate) fn builder(&self, opened: &Opened, checkpoint: Option<&Checkpoint>) -> SandboxBuilder {
         let mut builder =

@@ -10,13 +10,12 @@ use exuvia_core::journal::{Event, SessionId, StoreError};
 use exuvia_core::{
     FinishedCall, Host, HostAnswer, HostCall, Outcome, Reply, ToolDeclaration, ToolFailure, ToolFailureKind,
 };
-use exuvia_sandbox::Interrupter;
+use exuvia_sandbox::{Interrupter, RandomStream};
 
 use crate::cursor::Cursor;
 use crate::error::{Deed, Divergence, SessionError};
 use crate::log::Log;
 use crate::progress::Progress;
-use crate::random::RandomStream;
 
 /// What a session and the host of its sandbox share.
 #[derive(Clone)]

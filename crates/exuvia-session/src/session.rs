@@ -14,6 +14,7 @@ use crate::error::SessionError;
 use crate::host::Shared;
 use crate::rebuild::{self, From};
 use crate::timeline::timeline;
+pub use begin::undo;
 use checkpoints::Checkpoints;
 pub(crate) use checkpoints::compare_waiting;
 

@@ -154,6 +154,51 @@ impl Session {
     }
 }
 
+/// Undoes the last cells of a session that nobody has open, down to this one (`None`: the last one only). Returns the
+/// number of the last one that stands then. They stay in the journal.
+///
+/// # Errors
+///
+/// [`SessionError::Store`] if it is open elsewhere; [`SessionError::NoCell`].
+pub async fn undo(
+    store: &Arc<dyn Store>,
+    id: &SessionId,
+    to: Option<u32>,
+    now: i64,
+) -> Result<u32, SessionError> {
+    let mut writer = store.open(id).await?;
+    let cells = standing(store, id).await?;
+    let cell = to.unwrap_or(cells.saturating_sub(1));
+    if cells == 0 || cell >= cells {
+        return Err(SessionError::NoCell { session: id.clone(), cell: cell + 1, cells });
+    }
+    writer.append(&[(now, Event::Undone { cell })]).await?;
+    writer.sync().await?;
+    Ok(cell)
+}
+
+/// Returns the number of a session's last cell that stands, whether it has come to its end or not.
+async fn standing(store: &Arc<dyn Store>, session: &SessionId) -> Result<u32, SessionError> {
+    let mut cells = 0;
+    for part in timeline(store, session, None).await? {
+        let mut from = part.positions.start;
+        while from < part.positions.end {
+            let count = usize::try_from(part.positions.end - from).unwrap_or(PAGE).min(PAGE);
+            let page = store.read(&part.session, from, count).await?;
+            if page.is_empty() {
+                break;
+            }
+            from += page.len() as u64;
+            let started = page.iter().filter_map(|recorded| match &recorded.event {
+                Event::CellStarted { cell, .. } => Some(*cell),
+                _ => None,
+            });
+            cells = started.last().unwrap_or(cells);
+        }
+    }
+    Ok(cells)
+}
+
 /// Returns the end of a cell of a session's history.
 async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) -> Result<Parent, SessionError> {
     let mut ends = Vec::new();
