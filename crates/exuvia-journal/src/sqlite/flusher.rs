@@ -26,7 +26,7 @@ use super::fault::{fault, io_fault};
 use crate::shelf::Append;
 
 /// How long the thread waits for more before it brings the log to the disk.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(4);
 
 /// After how many transactions the log is copied back.
 const CHECKPOINT_AFTER: u64 = 1_000;

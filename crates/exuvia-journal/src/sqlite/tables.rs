@@ -65,22 +65,24 @@ impl Tables<'_> {
         self.told(self.connection.execute(sql, parameters)).map(drop)
     }
 
+    /// Notes what is appended, if the session is as the writer believes it to be; returns its number then.
     fn advance(&self, append: &Append) -> Result<Option<i64>> {
+        let Some(number) = self.number(&append.session).optional()? else { return Ok(None) };
         let next = append.next + append.written.rows.len() as u64;
         let head = append.written.rows.last().map_or(append.head, |row| row.hash);
+        // `RETURNING` would do both in one, but makes a table of its own for the answer, which takes longer than all else.
         let mut statement = self.connection.prepare_cached(
-            "UPDATE sessions SET next = ?1, head = ?2
-             WHERE id = ?3 AND epoch = ?4 AND next = ?5 AND head = ?6 RETURNING number",
+            "UPDATE sessions SET next = ?1, head = ?2 WHERE number = ?3 AND epoch = ?4 AND next = ?5 AND head = ?6",
         )?;
-        let parameters = params![
+        let changed = statement.execute(params![
             next.cast_signed(),
             head.0,
-            append.session.as_str(),
+            number,
             append.epoch.cast_signed(),
             append.next.cast_signed(),
             append.head.0
-        ];
-        statement.query_row(parameters, |row| row.get(0)).optional()
+        ])?;
+        Ok((changed == 1).then_some(number))
     }
 
     fn add_rows(&self, number: i64, written: &Written) -> Result<()> {
