@@ -3,6 +3,7 @@
 //! This is the edge: only here are environment variables, the clock, the terminal and signals of this process touched.
 //! - [`cli`]: the subcommands, one per file.
 //! - [`interpreter`]: where the image comes from.
+//! - [`journal`]: where sessions are kept.
 //! - [`lent`]: what a sandbox is lent of this machine.
 //! - [`packages`]: what a sandbox has installed.
 //! - [`exit`]: what the exit statuses mean.
@@ -14,6 +15,7 @@ mod failure;
 mod folders;
 mod interpreter;
 mod interrupts;
+mod journal;
 mod lent;
 mod output;
 mod packages;

@@ -1,0 +1,70 @@
+//! Where sessions are kept: the journal of this user, or the one that `EXUVIA_JOURNAL` names.
+
+use std::env;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use exuvia_core::journal::{Durability, Store, StoreError};
+use exuvia_journal::{LocalStore, SqliteOptions};
+
+use crate::failure::Failure;
+use crate::{exit, folders};
+
+/// Opens the journal, or makes it. Appends are acknowledged when `durability` says, else `EXUVIA_DURABILITY`.
+pub(crate) fn store(durability: Option<Durability>) -> Result<Arc<dyn Store>> {
+    let durability = durability.map_or_else(wanted_durability, Ok)?;
+    let options = SqliteOptions { durability, holder: holder(), ..SqliteOptions::default() };
+    let store = LocalStore::open(&folder()?, options).map_err(failure)?;
+    Ok(Arc::new(store))
+}
+
+/// Says what an error of the journal means to the user: his own mistakes have exit status 2, all else 125.
+pub(crate) fn failure(error: StoreError) -> Failure {
+    let status = match error {
+        StoreError::NotFound { .. }
+        | StoreError::Ambiguous { .. }
+        | StoreError::Name(_)
+        | StoreError::NameTaken { .. }
+        | StoreError::Position { .. } => exit::USAGE,
+        _ => exit::FAILURE,
+    };
+    let text = error.to_string();
+    let failure = match text.split_once("\n    hint: ") {
+        Some((message, hint)) => Failure::new(message).hint(hint),
+        None => Failure::new(text),
+    };
+    failure.with_status(status)
+}
+
+fn folder() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os("EXUVIA_JOURNAL").filter(|folder| !folder.is_empty()) {
+        return Ok(folder.into());
+    }
+    let Some(state) = folders::state() else {
+        let failure = Failure::new("there is no home folder to keep sessions in");
+        return Err(failure.hint("name a folder with EXUVIA_JOURNAL").into());
+    };
+    Ok(state.join("journal"))
+}
+
+fn wanted_durability() -> Result<Durability> {
+    let Some(word) = env::var_os("EXUVIA_DURABILITY").filter(|word| !word.is_empty()) else {
+        return Ok(Durability::default());
+    };
+    let known = [Durability::Sync, Durability::Group, Durability::Async];
+    known.into_iter().find(|durability| word == durability.name()).ok_or_else(|| {
+        let failure = Failure::usage(format!("EXUVIA_DURABILITY is `{}`", word.display()));
+        failure.hint("it can be `sync`, `group` or `async`").into()
+    })
+}
+
+/// Who others are told has a session open.
+fn holder() -> String {
+    let process = std::process::id();
+    // The command line has been read, so its first word is a subcommand.
+    match env::args_os().nth(1) {
+        Some(command) => format!("process {process} (exuvia {})", command.display()),
+        None => format!("process {process}"),
+    }
+}
