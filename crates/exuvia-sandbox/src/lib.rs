@@ -35,7 +35,8 @@ pub use image::{
 };
 pub use linker::{InstallStep, LinkError, ModuleFault, Packages, PackagesBuilder};
 pub use live::{
-    ApplyError, Clock, Fetch, FetchLimits, FetchMount, Fetched, Folder, LiveHost, LiveHostBuilder, RandomStream, Stdin, export,
+    ApplyError, Clock, Fetch, FetchLimits, FetchMount, Fetched, Folder, LiveHost, LiveHostBuilder, RandomStream, Stdin,
+    export,
 };
 pub use sandbox::{
     Checkpoint, CheckpointError, Completeness, Completion, Interrupter, Sandbox, SandboxBuilder, Script, ScriptSource,

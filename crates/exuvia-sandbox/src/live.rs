@@ -242,9 +242,7 @@ impl Host for LiveHost {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         match call {
             HostCall::Clock(clock) => HostAnswer::Time(self.now(clock)).into(),
-            HostCall::Random { length } => {
-                HostAnswer::Bytes(self.random.draw(length)).into()
-            }
+            HostCall::Random { length } => HostAnswer::Bytes(self.random.draw(length)).into(),
             HostCall::Output { stream, bytes } => {
                 if let Some(sink) = &mut self.sink {
                     sink(stream, bytes);

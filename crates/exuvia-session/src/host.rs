@@ -35,6 +35,8 @@ pub(crate) struct Recorder {
     offsets: [i64; 3],
     /// Ends of calls that are not on their way any more, for the next wait to tell.
     owed: Vec<FinishedCall>,
+    /// Whether the session has ended, and the live host answers for what its sandbox asks.
+    pub(crate) is_closed: bool,
     /// Whether what was on its way has been taken care of.
     is_live: bool,
     /// Whether the session goes on from what another process has written.
@@ -75,6 +77,7 @@ impl Recorder {
             declarations: Arc::new([]),
             offsets: [0; 3],
             owed: Vec::new(),
+            is_closed: false,
             is_live: false,
             resumed: false,
             question: None,
@@ -170,6 +173,10 @@ impl SessionHost {
 impl Host for SessionHost {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         let mut recorder = self.shared.lock();
+        if let Some(live) = self.live.as_mut().filter(|_| recorder.is_closed) {
+            drop(recorder);
+            return live.call(call);
+        }
         if recorder.fault.is_some() {
             return harmless(&call).into();
         }
@@ -207,6 +214,15 @@ impl Host for SessionHost {
                 None
             }
         }
+    }
+}
+
+/// A host that does nothing.
+pub(crate) struct Nobody;
+
+impl Host for Nobody {
+    fn call(&mut self, call: HostCall<'_>) -> Reply {
+        harmless(&call).into()
     }
 }
 

@@ -40,5 +40,6 @@ pub use environment::{Environment, HostFactory};
 pub use error::{Deed, Divergence, SessionError};
 pub use log::Now;
 pub use policy::CheckpointPolicy;
+pub use rebuild::run as perform;
 pub use replay::{Output, Replay, ReplayOptions, ReplayStep, Replayed};
-pub use session::{Resumed, Session, undo};
+pub use session::{Resumed, Session, last_cell, undo};

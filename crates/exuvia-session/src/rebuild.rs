@@ -272,8 +272,12 @@ impl Recorder {
     }
 }
 
-/// Runs a piece of Python as the journal has it.
-pub(crate) async fn run(sandbox: &mut Sandbox, source: &Source) -> Result<Outcome, exuvia_sandbox::SandboxError> {
+/// Runs a piece of Python as a journal has it.
+///
+/// # Errors
+///
+/// Those of [`Sandbox::run`].
+pub async fn run(sandbox: &mut Sandbox, source: &Source) -> Result<Outcome, exuvia_sandbox::SandboxError> {
     match source {
         Source::Cell(text) => sandbox.run_async(text).await,
         Source::Program { program, arguments } => {

@@ -6,7 +6,7 @@ mod checkpoints;
 use std::sync::Arc;
 
 use exuvia_core::journal::{Event, Opened, SessionId, Source, Store};
-use exuvia_core::{Outcome, Status};
+use exuvia_core::{Outcome, Status, StopReason, Usage};
 use exuvia_sandbox::{Interrupter, Sandbox};
 
 use crate::environment::Environment;
@@ -14,7 +14,7 @@ use crate::error::SessionError;
 use crate::host::Shared;
 use crate::rebuild::{self, From};
 use crate::timeline::timeline;
-pub use begin::undo;
+pub use begin::{last_cell, undo};
 use checkpoints::Checkpoints;
 pub(crate) use checkpoints::compare_waiting;
 
@@ -29,6 +29,8 @@ pub struct Session {
     checkpoints: Checkpoints,
     /// A cell was left while it ran, or the journal cannot be written to.
     abandoned: bool,
+    /// A cell was stopped, and its sandbox with it: another one is made before the next cell.
+    stopped: bool,
 }
 
 /// What going on with a session found.
@@ -46,8 +48,7 @@ impl Session {
     /// Runs a cell, as [`Sandbox::run_async`] does. A future that is dropped before its end leaves the session to be
     /// resumed.
     ///
-    /// A cell that had to be stopped from outside takes its sandbox with it: the session is then where it was before that
-    /// cell.
+    /// A cell that had to be stopped from outside takes its sandbox with it: the next cell begins where that one had begun.
     ///
     /// # Errors
     ///
@@ -66,21 +67,38 @@ impl Session {
         if self.abandoned {
             return Err(SessionError::Abandoned(self.id.clone()));
         }
+        self.ready().await?;
         self.abandoned = true;
         let cell = self.start(&source)?;
         let outcome = rebuild::run(&mut self.sandbox, &source).await;
         if let Some(fault) = self.shared.lock().fault.take() {
             return Err(fault);
         }
-        let outcome = outcome?;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // What it says cannot be trusted any more: for the journal, it was stopped.
+                self.end(cell, &broken())?;
+                (self.abandoned, self.stopped) = (false, true);
+                return Err(error.into());
+            }
+        };
         self.end(cell, &outcome)?;
         self.abandoned = false;
-        if matches!(outcome.status, Status::Stopped { .. }) {
-            self.go_back().await?;
-        } else if self.sandbox.is_alive() {
+        self.stopped = matches!(outcome.status, Status::Stopped { .. });
+        if self.sandbox.is_alive() {
             self.checkpoints.after_cell(&mut self.sandbox, &self.shared)?;
         }
         Ok(outcome)
+    }
+
+    /// Makes another sandbox if a cell was stopped, and its sandbox with it. [`perform`](Self::perform) does it, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn ready(&mut self) -> Result<(), SessionError> {
+        if self.stopped { self.go_back().await } else { Ok(()) }
     }
 
     /// Writes down that a cell begins. Returns its number.
@@ -148,7 +166,7 @@ impl Session {
     fn take(&mut self, built: rebuild::Built) {
         (self.sandbox, self.shared) = (built.sandbox, built.shared);
         self.sandbox.limit_time(self.opened.limits.wall_time, self.opened.limits.cpu_time);
-        self.abandoned = false;
+        (self.abandoned, self.stopped) = (false, false);
     }
 
     /// Notes something in the journal that is no business of the sandbox.
@@ -161,6 +179,33 @@ impl Session {
             log.append(Event::Note { kind: kind.to_owned(), data })?;
         }
         Ok(())
+    }
+
+    /// Ends the session's journal here. What is done with the sandbox from now on is in no journal, and no cell runs in the
+    /// session any more.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Store`].
+    pub fn close(&mut self) -> Result<(), SessionError> {
+        self.abandoned = true;
+        let mut recorder = self.shared.lock();
+        recorder.is_closed = true;
+        match recorder.log.take() {
+            Some(mut log) => Ok(log.write()?),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a sandbox that is as this session's is now, and has nothing to do with it: what is done there, such as looking
+    /// for names that could be typed, leaves the session as it is. Its host does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Sandbox`].
+    pub fn aside(&mut self) -> Result<Sandbox, SessionError> {
+        let checkpoint = self.sandbox.checkpoint()?;
+        Ok(self.environment.builder(&self.opened, Some(&checkpoint)).host(crate::host::Nobody).build()?)
     }
 
     /// Waits until all that was written is on the disk.
@@ -202,6 +247,18 @@ impl Session {
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         self.sandbox.interrupter()
+    }
+}
+
+/// The outcome of a cell whose sandbox gives answers that make no sense.
+fn broken() -> Outcome {
+    Outcome {
+        status: Status::Stopped { reason: StopReason::Trap },
+        stdout: String::new(),
+        stderr: String::new(),
+        value: None,
+        error: None,
+        usage: Usage::default(),
     }
 }
 

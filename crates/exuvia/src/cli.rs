@@ -2,13 +2,17 @@
 
 mod add;
 mod completions;
+mod fork;
 mod image;
 mod lock;
 mod options;
 mod remove;
 mod repl;
+mod replay;
+mod resume;
 mod run;
 mod tools;
+mod undo;
 
 use clap::{Parser, Subcommand};
 use exuvia_core::{Limits, StopReason, Usage};
@@ -32,6 +36,10 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Repl(repl::Arguments),
+    Resume(resume::Arguments),
+    Replay(replay::Arguments),
+    Fork(fork::Arguments),
+    Undo(undo::Arguments),
     Add(add::Arguments),
     Remove(remove::Arguments),
     Lock(lock::Arguments),
@@ -44,7 +52,11 @@ enum Command {
 pub(crate) fn main() -> u8 {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
-        Command::Repl(arguments) => repl::run(arguments),
+        Command::Repl(arguments) => repl::run(&arguments),
+        Command::Resume(arguments) => resume::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Fork(arguments) => fork::run(arguments),
+        Command::Undo(arguments) => undo::run(&arguments),
         Command::Add(arguments) => add::run(arguments),
         Command::Remove(arguments) => remove::run(arguments),
         Command::Lock(arguments) => lock::run(arguments),

@@ -4,6 +4,8 @@ use exuvia_core::{Outcome, Status, StopReason};
 
 /// An exception that was not caught.
 pub(crate) const RAISED: u8 = 1;
+/// A replay did something else than what is recorded.
+pub(crate) const DIVERGED: u8 = 1;
 /// The command line is wrong, or names a file that is not there.
 pub(crate) const USAGE: u8 = 2;
 /// A limit was met.

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use exuvia_core::MountMode;
+use exuvia_core::journal::MountPoint;
 use exuvia_core::tool::ToolDeclaration;
 use exuvia_packages::PackagesSection;
-use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder, SandboxBuilder};
+use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder};
 use exuvia_tools::Toolbox;
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
 use serde::Deserialize;
@@ -121,27 +122,27 @@ impl Lent {
         self.packages.as_ref()
     }
 
-    /// Lends it all to a sandbox and to the host that answers it. Whatever the host has mounted before comes first.
-    pub(crate) fn lend(
-        &self,
-        engine: &Engine,
-        mut host: LiveHostBuilder,
-        mut builder: SandboxBuilder,
-    ) -> Result<(LiveHostBuilder, SandboxBuilder)> {
-        for MountSpec { source, path, mode } in &self.mounts {
+    /// Returns where the mounts are seen, in order.
+    pub(crate) fn mount_points(&self) -> Vec<MountPoint> {
+        let points =
+            self.mounts.iter().map(|MountSpec { path, mode, .. }| MountPoint { path: path.clone(), mode: *mode });
+        points.collect()
+    }
+
+    /// Has a host answer for all that is lent. Whatever it has mounted before comes first.
+    pub(crate) fn host(&self, engine: &Engine, mut host: LiveHostBuilder) -> Result<LiveHostBuilder> {
+        for MountSpec { source, path, .. } in &self.mounts {
             host = match source {
                 Source::Folder(folder) => {
                     host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error))?)
                 }
                 Source::Http(files) => host.mount(fetched(engine, path, files)?),
             };
-            builder = builder.mount(path, *mode);
         }
-        if let Some(toolbox) = &self.toolbox {
-            host = host.tools(toolbox.runner());
-            builder = builder.tools(toolbox.declarations());
-        }
-        Ok((host, builder))
+        Ok(match &self.toolbox {
+            Some(toolbox) => host.tools(toolbox.runner()),
+            None => host,
+        })
     }
 }
 

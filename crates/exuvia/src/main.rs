@@ -6,6 +6,7 @@
 //! - [`journal`]: where sessions are kept.
 //! - [`lent`]: what a sandbox is lent of this machine.
 //! - [`packages`]: what a sandbox has installed.
+//! - [`recording`]: sessions of the command line.
 //! - [`exit`]: what the exit statuses mean.
 #![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
 
@@ -19,6 +20,7 @@ mod journal;
 mod lent;
 mod output;
 mod packages;
+mod recording;
 
 fn main() {
     let status = cli::main();

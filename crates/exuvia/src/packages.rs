@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
+use exuvia_core::journal::PackageIdentity;
 use exuvia_packages::{
     Distribution, FetchStep, Installer, Lock, PackagesError, PackagesSection, Requirement, Resolver, ScriptMetadata,
     Target,
 };
-use exuvia_sandbox::{Engine, InstallStep, Packages, SandboxBuilder};
+use exuvia_sandbox::{Engine, InstallStep, Packages};
 
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
@@ -52,16 +53,8 @@ pub(crate) struct ProjectPackages {
 pub(crate) struct Furnished {
     pub(crate) engine: Engine,
     pub(crate) packages: Option<Packages>,
-}
-
-impl Furnished {
-    /// Begins to make a sandbox.
-    pub(crate) fn sandbox(&self) -> SandboxBuilder {
-        match &self.packages {
-            Some(packages) => self.engine.sandbox().packages(packages),
-            None => self.engine.sandbox(),
-        }
-    }
+    /// Which they are, those of the image's that were asked for among them.
+    pub(crate) identities: Vec<PackageIdentity>,
 }
 
 impl ProjectPackages {
@@ -124,22 +117,28 @@ impl Wanted {
     /// Makes the engine, with everything installed that is wanted. What was done before is not done again.
     pub(crate) fn furnish(self, interpreter: &Interpreter) -> Result<Furnished> {
         if self.is_nothing() {
-            return Ok(Furnished { engine: interpreter.engine()?, packages: None });
+            return Ok(Furnished { engine: interpreter.engine()?, packages: None, identities: Vec::new() });
         }
         let target = target(interpreter)?;
         let project = self.project.as_ref().and_then(ProjectPackages::distribution);
         let installer = installer(&target, self.distribution.clone().or(project), interpreter.cache())?;
         let lock = self.lock(&installer, &target)?;
         if lock.packages().is_empty() && self.preload.is_empty() {
-            return Ok(Furnished { engine: interpreter.engine()?, packages: None });
+            return Ok(Furnished { engine: interpreter.engine()?, packages: None, identities: Vec::new() });
         }
+        let identities = lock.packages().iter().map(|package| PackageIdentity {
+            name: package.name.to_string(),
+            version: package.version.clone(),
+            hash: package.sha256.clone(),
+        });
+        let identities = identities.collect();
         let install = || install(&installer, &lock, interpreter);
         if self.preload.is_empty() {
             let (engine, packages) = install()?;
-            return Ok(Furnished { engine, packages: Some(packages) });
+            return Ok(Furnished { engine, packages: Some(packages), identities });
         }
         let engine = derived::engine(interpreter, &lock, &self.preload, install)?;
-        Ok(Furnished { engine, packages: None })
+        Ok(Furnished { engine, packages: None, identities })
     }
 
     fn is_nothing(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exuvia_core::journal::{Event, Opened, Opening, Parent, SessionId, Store, Writer};
+use exuvia_core::journal::{Event, Opened, Opening, Parent, SessionId, Source, Store, Writer};
 
 use super::checkpoints::Checkpoints;
 use super::{Resumed, Session};
@@ -35,7 +35,7 @@ impl Session {
         shared.lock().aim(sandbox.interrupter());
         let checkpoints = Checkpoints::new(&environment, &store, &id);
         checkpoints.watch(&mut sandbox, &shared);
-        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false })
+        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false, stopped: false })
     }
 
     /// Goes on with a session that nobody has open: whose process has ended, at whatever moment. A cell that had not come
@@ -84,14 +84,21 @@ impl Session {
         let mut rerun = 0;
         let continued = built.drive(&opened.limits, None, |_, _, _| rerun += 1).await?;
         let rebuild::Built { sandbox, shared } = built;
-        let mut session =
-            Self { environment, store, id: id.clone(), opened, sandbox, shared, checkpoints, abandoned: false };
+        let mut session = Self {
+            environment,
+            store,
+            id: id.clone(),
+            opened,
+            sandbox,
+            shared,
+            checkpoints,
+            abandoned: false,
+            stopped: false,
+        };
         session.sandbox.limit_time(session.opened.limits.wall_time, session.opened.limits.cpu_time);
         if let Some((cell, outcome)) = &continued {
             session.end(*cell, outcome)?;
-            if matches!(outcome.status, exuvia_core::Status::Stopped { .. }) {
-                session.go_back().await?;
-            }
+            session.stopped = matches!(outcome.status, exuvia_core::Status::Stopped { .. });
         }
         Ok((session, Resumed { continued, rerun, from_checkpoint }))
     }
@@ -103,6 +110,7 @@ impl Session {
     ///
     /// Those of [`open`](Self::open); [`SessionError::Sandbox`] if the sandbox has ended.
     pub async fn fork(&mut self, id: SessionId, name: Option<String>, seed: [u8; 32]) -> Result<Self, SessionError> {
+        self.ready().await?;
         let checkpoint = self.sandbox.checkpoint()?;
         let (position, progress) = {
             let mut recorder = self.shared.lock();
@@ -127,7 +135,7 @@ impl Session {
         let checkpoints = Checkpoints::new(&self.environment, &self.store, &id);
         checkpoints.watch(&mut sandbox, &shared);
         let (environment, store) = (self.environment.clone(), Arc::clone(&self.store));
-        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false })
+        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false, stopped: false })
     }
 
     /// Opens a session that goes on from the end of a cell of another one (`None`: from where that ends, be it in the
@@ -160,14 +168,9 @@ impl Session {
 /// # Errors
 ///
 /// [`SessionError::Store`] if it is open elsewhere; [`SessionError::NoCell`].
-pub async fn undo(
-    store: &Arc<dyn Store>,
-    id: &SessionId,
-    to: Option<u32>,
-    now: i64,
-) -> Result<u32, SessionError> {
+pub async fn undo(store: &Arc<dyn Store>, id: &SessionId, to: Option<u32>, now: i64) -> Result<u32, SessionError> {
     let mut writer = store.open(id).await?;
-    let cells = standing(store, id).await?;
+    let cells = last_cell(store, id).await?.map_or(0, |(cell, _)| cell);
     let cell = to.unwrap_or(cells.saturating_sub(1));
     if cells == 0 || cell >= cells {
         return Err(SessionError::NoCell { session: id.clone(), cell: cell + 1, cells });
@@ -177,9 +180,13 @@ pub async fn undo(
     Ok(cell)
 }
 
-/// Returns the number of a session's last cell that stands, whether it has come to its end or not.
-async fn standing(store: &Arc<dyn Store>, session: &SessionId) -> Result<u32, SessionError> {
-    let mut cells = 0;
+/// Returns a session's last cell that stands, whether it has come to its end or not: its number, and what it ran.
+///
+/// # Errors
+///
+/// [`SessionError::Store`].
+pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Option<(u32, Source)>, SessionError> {
+    let mut last = None;
     for part in timeline(store, session, None).await? {
         let mut from = part.positions.start;
         while from < part.positions.end {
@@ -189,14 +196,14 @@ async fn standing(store: &Arc<dyn Store>, session: &SessionId) -> Result<u32, Se
                 break;
             }
             from += page.len() as u64;
-            let started = page.iter().filter_map(|recorded| match &recorded.event {
-                Event::CellStarted { cell, .. } => Some(*cell),
-                _ => None,
-            });
-            cells = started.last().unwrap_or(cells);
+            for recorded in page {
+                if let Event::CellStarted { cell, source } = recorded.event {
+                    last = Some((cell, source));
+                }
+            }
         }
     }
-    Ok(cells)
+    Ok(last)
 }
 
 /// Returns the end of a cell of a session's history.

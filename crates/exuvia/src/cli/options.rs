@@ -3,15 +3,19 @@
 mod packages;
 mod values;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use anyhow::Result;
 use exuvia_core::Limits;
-use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, SandboxBuilder};
+use exuvia_core::journal::Variable;
+use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, RandomStream};
 
+use crate::failure::Failure;
 use crate::lent::{Lent, MountSpec};
 use crate::output;
+use crate::recording::{Prepared, RecordOptions, new_seed};
 pub(crate) use packages::{DistributionOption, PackageOptions};
 use values::{Size, Time};
 
@@ -27,6 +31,11 @@ pub(crate) struct SandboxOptions {
     /// Set an environment variable of the program; it sees none of yours
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::variable)]
     env: Vec<(String, String)>,
+
+    /// Pass on this environment variable of yours, and never write its value down: to replay or resume the session, it
+    /// has to be set again
+    #[arg(long, value_name = "NAME")]
+    secret_env: Vec<String>,
 
     /// Make all randomness repeat: the same seed gives the same random numbers
     #[arg(long, value_name = "N")]
@@ -50,6 +59,9 @@ pub(crate) struct SandboxOptions {
 
     #[command(flatten)]
     pub(crate) packages: PackageOptions,
+
+    #[command(flatten)]
+    pub(crate) recording: RecordOptions,
 
     #[command(flatten)]
     limits: LimitOptions,
@@ -141,11 +153,12 @@ impl SandboxOptions {
 
     /// Begins to make the host.
     pub(crate) fn host(&self) -> LiveHostBuilder {
-        let host = LiveHost::builder().clock(self.clock);
-        match self.seed {
-            Some(seed) => host.seed(seed),
-            None => host,
-        }
+        LiveHost::builder().clock(self.clock)
+    }
+
+    /// Returns what random bytes follow from.
+    fn seed(&self) -> Result<[u8; 32]> {
+        self.seed.map_or_else(new_seed, |seed| Ok(RandomStream::seed(seed)))
     }
 
     /// Returns what the sandbox is lent.
@@ -153,25 +166,46 @@ impl SandboxOptions {
         Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref())
     }
 
-    /// Tells the sandbox about the terminals and the environment. A sandbox whose output is kept has no terminal to
-    /// write to.
-    pub(crate) fn furnish(&self, builder: SandboxBuilder, kept: bool) -> SandboxBuilder {
-        let terminals = if kept {
+    /// Says with what the sandbox begins: limits, seed, terminals, environment. A sandbox whose output is kept has no
+    /// terminal to write to.
+    pub(crate) fn furnish(&self, prepared: &mut Prepared, kept: bool) -> Result<()> {
+        let Prepared { environment, opened } = prepared;
+        environment.capture = kept;
+        opened.seed = self.seed()?;
+        opened.limits = self.limits(kept);
+        opened.terminals = if kept {
             [io::stdin().is_terminal(), false, false]
         } else {
             [io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal()]
         };
-        let mut builder = builder.limits(self.limits(kept)).terminals(terminals);
-        if terminals[1] || terminals[2] {
-            builder = builder.environment("TERM", TERM);
+        let mut set = |name: &str, value: Option<&str>| {
+            opened.environment.push(Variable { name: name.to_owned(), value: value.map(str::to_owned) });
+        };
+        if opened.terminals[1] || opened.terminals[2] {
+            set("TERM", Some(TERM));
         }
         match self.color {
-            Colour::Always => builder = builder.environment("FORCE_COLOR", "1"),
+            Colour::Always => set("FORCE_COLOR", Some("1")),
             Colour::Auto if output::colours_welcome() => {}
-            Colour::Auto | Colour::Never => builder = builder.environment("NO_COLOR", "1"),
+            Colour::Auto | Colour::Never => set("NO_COLOR", Some("1")),
         }
         // The user's own come last and so have the last word.
-        self.env.iter().fold(builder, |builder, (name, value)| builder.environment(name, value))
+        self.env.iter().for_each(|(name, value)| set(name, Some(value)));
+        self.secret_env.iter().for_each(|name| set(name, None));
+        environment.secrets = self.secrets()?;
+        Ok(())
+    }
+
+    /// Returns the secret variables of the program, with what they are here.
+    pub(crate) fn secrets(&self) -> Result<BTreeMap<String, String>> {
+        let value = |name: &String| match std::env::var(name) {
+            Ok(value) => Ok((name.clone(), value)),
+            Err(_) => {
+                let failure = Failure::usage(format!("`{name}` is not set, or no text"));
+                Err(failure.hint("--secret-env passes on a variable of this process").into())
+            }
+        };
+        self.secret_env.iter().map(value).collect()
     }
 
     /// Whether what we print on stderr about the program is coloured.

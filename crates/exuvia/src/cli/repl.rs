@@ -9,13 +9,20 @@ mod traceback;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
+use exuvia_core::Host;
 
 use super::options::SandboxOptions;
+use super::resume::Begun;
 use crate::interpreter::Interpreter;
+use crate::lent::Lent;
 use crate::output;
+use crate::packages::Furnished;
+use crate::recording::Prepared;
 use editor::Editor;
+use keyboard::{Keyboard, TerminalHost};
 use lines::Lines;
-use session::{Next, Session};
+use session::Next;
+pub(super) use session::Session;
 
 const NOTES: &str = "\
 Ctrl-C interrupts what is running and keeps the session; Ctrl-D ends it. Limits are for each cell. When stdin is no \
@@ -29,20 +36,45 @@ pub(crate) struct Arguments {
     sandbox: SandboxOptions,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<u8> {
-    let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
-    let lent = arguments.sandbox.lent()?;
-    let furnished = arguments.sandbox.packages.wanted(&lent).furnish(&interpreter)?;
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let Begun { prepared, version, colours, .. } = again(arguments)?;
+    let mut session = Session::begin(prepared, &arguments.sandbox.recording, colours)?;
+    converse(&mut session, &version)
+}
+
+/// Prepares what a session at the prompt is begun with, or goes on with.
+pub(super) fn again(arguments: &Arguments) -> Result<Begun> {
+    let options = &arguments.sandbox;
+    let interpreter = Interpreter::find(options.image.as_deref())?;
+    let lent = options.lent()?;
+    let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
+    let version = interpreter.image().manifest().version.clone();
+    let prepared = prepare(&furnished, options, &lent)?;
+    Ok(Begun { prepared, version, colours: options.colours(), is_program: false })
+}
+
+/// Prepares the sandbox of a session whose cells read from the terminal, if there is one; else they have no input.
+fn prepare(furnished: &Furnished, options: &SandboxOptions, lent: &Lent) -> Result<Prepared> {
     let interactive = io::stdin().is_terminal();
-    let mut session = Session::begin(furnished, arguments.sandbox, lent, interactive)?;
-    let mut source = if interactive {
-        let version = &interpreter.image().manifest().version;
+    let host = options.clone();
+    let host = move || Ok(host.host().output(output::write));
+    let wrap = move |live| -> Box<dyn Host> {
+        if interactive { Box::new(TerminalHost::new(live, Keyboard::default())) } else { Box::new(live) }
+    };
+    let mut prepared = Prepared::new(furnished, lent, host, wrap);
+    options.furnish(&mut prepared, false)?;
+    Ok(prepared)
+}
+
+/// Runs cells from stdin, with a prompt if that is a terminal. Returns the exit status.
+pub(super) fn converse(session: &mut Session, version: &str) -> Result<u8> {
+    let mut source = if io::stdin().is_terminal() {
         output::say(&format!("Python {version}, sealed in Exuvia {}; Ctrl-D ends it", env!("CARGO_PKG_VERSION")));
-        Source::Editor(Box::new(Editor::new(&session)?))
+        Source::Editor(Box::new(Editor::new(session)?))
     } else {
         Source::Lines(Lines::default())
     };
-    while let Some(cell) = source.next(&session)? {
+    while let Some(cell) = source.next(session)? {
         if let Next::End(status) = session.run(&cell)? {
             return Ok(status);
         }

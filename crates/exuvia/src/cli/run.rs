@@ -7,15 +7,18 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
+use exuvia_core::journal::{GivenFile, MountPoint, Source};
 use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
-use exuvia_sandbox::{Folder, Sandbox, Stdin};
+use exuvia_sandbox::{Folder, Stdin};
 use serde::Serialize;
 
 use super::options::SandboxOptions;
+use super::resume::Begun;
 use crate::interpreter::Interpreter;
 use crate::interrupts::Interrupts;
 use crate::lent::Lent;
 use crate::packages::Furnished;
+use crate::recording::{Prepared, Runner};
 use crate::{exit, failure, output};
 use changes::{ChangeOptions, Line};
 use program::Program;
@@ -91,14 +94,17 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
         wanted.add_script(&program.metadata()?, &interpreter)?;
     }
     let furnished = wanted.furnish(&interpreter)?;
-    let mut sandbox = sandbox(&furnished, &program, &arguments, &lent)?;
+    let mut runner = prepare(&furnished, &program, &arguments, &lent)?.begin(&arguments.sandbox.recording)?;
     let interrupts = Interrupts::take();
-    interrupts.aim(sandbox.interrupter());
-    let outcome = outcome(&mut sandbox, &program)?;
+    interrupts.aim(runner.interrupter());
+    let outcome = outcome(&mut runner, &program)?;
+    runner.close()?;
     let first_lent = u32::from(program.folder.is_some());
-    let changes = arguments.changes.finish(&mut sandbox, &lent, (first_lent, &outcome));
-    // The process is about to end, which takes the sandbox away faster than taking it apart.
-    std::mem::forget((sandbox, furnished));
+    let changes = arguments.changes.finish(runner.sandbox(), &lent, (first_lent, &outcome));
+    if let Runner::Plain(sandbox) = runner {
+        // The process is about to end, which takes the sandbox away faster than taking it apart.
+        std::mem::forget((sandbox, furnished));
+    }
     if arguments.json {
         print(&outcome, changes.as_ref().ok().and_then(Option::as_deref))?;
     } else {
@@ -117,40 +123,63 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     Ok(exit::status(&outcome))
 }
 
-fn sandbox(furnished: &Furnished, program: &Program, arguments: &Arguments, lent: &Lent) -> Result<Sandbox> {
-    let options = &arguments.sandbox;
-    let mut host = options.host();
-    if !program.reads_stdin {
-        host = host.stdin(Stdin::reader(io::stdin()));
+/// Prepares what a program that has begun to run goes on with. Nothing is read from stdin.
+pub(super) fn again(arguments: Arguments) -> Result<Begun> {
+    let program = Program::begun(&arguments)?;
+    let lent = arguments.sandbox.lent()?;
+    let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
+    let mut wanted = arguments.sandbox.packages.wanted(&lent);
+    if arguments.with_script {
+        wanted.add_script(&program.metadata()?, &interpreter)?;
     }
-    if !arguments.json {
-        host = host.output(output::write);
-    }
-    let mut builder = options.furnish(furnished.sandbox(), arguments.json).capture_output(arguments.json);
-    if let Some(folder) = &program.folder {
-        host = host.mount(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
-        builder = builder.mount(WORK, MountMode::ReadOnly);
+    let furnished = wanted.furnish(&interpreter)?;
+    let prepared = prepare(&furnished, &program, &arguments, &lent)?;
+    let version = interpreter.image().manifest().version.clone();
+    Ok(Begun { prepared, version, colours: arguments.sandbox.colours(), is_program: true })
+}
+
+/// Prepares the program's sandbox.
+fn prepare(furnished: &Furnished, program: &Program, arguments: &Arguments, lent: &Lent) -> Result<Prepared> {
+    let options = arguments.sandbox.clone();
+    let (reads_stdin, json, folder) = (program.reads_stdin, arguments.json, program.folder.clone());
+    let host = move || {
+        let mut host = options.host();
+        if !reads_stdin {
+            host = host.stdin(Stdin::reader(io::stdin()));
+        }
+        if !json {
+            host = host.output(output::write);
+        }
+        if let Some(folder) = &folder {
+            host = host.mount(Folder::open(folder).map_err(|error| failure::Failure::unreadable(folder, &error))?);
+        }
+        Ok(host)
+    };
+    let mut prepared = Prepared::new(furnished, lent, host, |live| Box::new(live));
+    arguments.sandbox.furnish(&mut prepared, arguments.json)?;
+    let opened = &mut prepared.opened;
+    if program.folder.is_some() {
+        opened.mounts.insert(0, MountPoint { path: WORK.to_owned(), mode: MountMode::ReadOnly });
     }
     if let Some((path, content)) = &program.file {
-        builder = builder.file(path, content.clone());
+        opened.files.push(GivenFile { path: path.clone(), content: content.clone() });
     }
-    let (host, builder) = lent.lend(&furnished.engine, host, builder)?;
-    Ok(builder.host(host.build(&furnished.engine)?).build()?)
+    Ok(prepared)
 }
 
 /// Runs the program, and then what it has left to be done at its end.
-fn outcome(sandbox: &mut Sandbox, program: &Program) -> Result<Outcome> {
-    let outcome = sandbox.script(&program.script)?;
-    if !sandbox.is_alive() {
+fn outcome(runner: &mut Runner, program: &Program) -> Result<Outcome> {
+    let outcome = runner.perform(program.source())?;
+    if !runner.is_alive() {
         return Ok(outcome);
     }
-    let end = sandbox.finish()?;
+    let end = runner.perform(Source::Finish)?;
     Ok(combine(outcome, end))
 }
 
 /// Puts the program's outcome and that of its end together as CPython does: what ends the process at the end counts, and
 /// so does a limit; what was raised there was printed and counts for nothing.
-fn combine(mut outcome: Outcome, end: Outcome) -> Outcome {
+pub(super) fn combine(mut outcome: Outcome, end: Outcome) -> Outcome {
     outcome.stdout.push_str(&end.stdout);
     outcome.stderr.push_str(&end.stderr);
     let limited = end.error.as_ref().is_some_and(|error| error.limit.is_some());

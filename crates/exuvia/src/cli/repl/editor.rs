@@ -13,7 +13,7 @@ use reedline::{
     StyledText, Suggestion, ValidationResult, Validator, default_emacs_keybindings,
 };
 
-use super::session::{Session, SharedSandbox};
+use super::session::{Session, SharedRunner};
 use crate::{failure, folders, output};
 
 /// How many cells the history holds.
@@ -35,8 +35,8 @@ impl Editor {
             .with_ansi_colors(session.colours())
             .use_bracketed_paste(true)
             .with_highlighter(Box::new(Plain))
-            .with_validator(Box::new(WholeStatement(session.sandbox().clone())))
-            .with_completer(Box::new(Names(session.sandbox().clone())))
+            .with_validator(Box::new(WholeStatement(session.runner().clone())))
+            .with_completer(Box::new(Names(session.runner().clone())))
             .with_quick_completions(true)
             .with_partial_completions(true)
             .with_menu(ReedlineMenu::EngineCompleter(Box::new(
@@ -125,7 +125,7 @@ impl Highlighter for Plain {
 }
 
 /// Lets Enter begin another line until the statement is whole.
-struct WholeStatement(SharedSandbox);
+struct WholeStatement(SharedRunner);
 
 impl Validator for WholeStatement {
     fn validate(&self, line: &str) -> ValidationResult {
@@ -137,7 +137,7 @@ impl Validator for WholeStatement {
 }
 
 /// Completes names as they are in the session now.
-struct Names(SharedSandbox);
+struct Names(SharedRunner);
 
 impl Completer for Names {
     fn complete(&mut self, line: &str, position: usize) -> CompletionResult {
@@ -146,7 +146,7 @@ impl Completer for Names {
         if before[start_of_line..].trim().is_empty() {
             return CompletionResult::fresh(vec![suggestion(INDENTATION.to_owned(), position, position)]);
         }
-        let completion = self.0.lock().complete(line, position).unwrap_or_default();
+        let completion = self.0.lock().aside(|sandbox| sandbox.complete(line, position).ok()).unwrap_or_default();
         // Python counts characters, and what it says may be anything.
         let start = line.char_indices().nth(completion.start).map_or(position, |(start, _)| start).min(position);
         let suggestions: Vec<_> =

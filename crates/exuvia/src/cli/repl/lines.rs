@@ -26,7 +26,7 @@ impl Lines {
             }
             cell.push_str(&line);
             begun = true;
-            if session.sandbox().completeness(&cell) != Completeness::Incomplete {
+            if session.runner().completeness(&cell) != Completeness::Incomplete {
                 break;
             }
         }

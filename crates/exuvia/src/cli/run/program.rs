@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use exuvia_core::journal::{self, Source};
 use exuvia_packages::ScriptMetadata;
 use exuvia_sandbox::{Script, ScriptSource};
 
@@ -30,6 +31,15 @@ pub(super) struct Program {
 impl Program {
     /// Finds out what the command line names.
     pub(super) fn of(arguments: &Arguments) -> Result<Self> {
+        Self::with(arguments, source_on_stdin)
+    }
+
+    /// Finds out what the command line named when the program began: one that came on stdin is in its journal.
+    pub(super) fn begun(arguments: &Arguments) -> Result<Self> {
+        Self::with(arguments, || Ok(String::new()))
+    }
+
+    fn with(arguments: &Arguments, stdin: impl FnOnce() -> Result<String>) -> Result<Self> {
         if let Some((code, rest)) = arguments.code.split_first() {
             return Self::new(ScriptSource::Code(text(code, "the code")?), rest);
         }
@@ -41,10 +51,22 @@ impl Program {
             return Err(Failure::usage("no program is named").into());
         };
         if file == "-" {
-            let source = ScriptSource::Stdin(source_on_stdin()?);
+            let source = ScriptSource::Stdin(stdin()?);
             return Ok(Self { reads_stdin: true, ..Self::new(source, rest)? });
         }
         Self::of_file(Path::new(file), rest)
+    }
+
+    /// Returns what is run.
+    pub(super) fn source(&self) -> Source {
+        let Script { source, arguments } = self.script.clone();
+        let program = match source {
+            ScriptSource::File(path) => journal::Program::File(path),
+            ScriptSource::Code(text) => journal::Program::Code(text),
+            ScriptSource::Module(name) => journal::Program::Module(name),
+            ScriptSource::Stdin(text) => journal::Program::Stdin(text),
+        };
+        Source::Program { program, arguments }
     }
 
     /// Returns what the script says that it needs.

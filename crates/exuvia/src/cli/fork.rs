@@ -1,0 +1,53 @@
+//! `exuvia fork`: another session that shares a session's history.
+
+use anyhow::Result;
+use exuvia_session::Session;
+
+use super::resume;
+use crate::recording::{new_id, new_seed, told};
+use crate::{journal, output};
+
+const NOTES: &str = "\
+The new session goes on from the end of a cell of the other one, or from where that one ends, be it in the middle of a \
+tool call: the two share what was before, and nothing that comes after. Random bytes are the new one's own. Its cells \
+come from stdin; go on with it later with `exuvia resume`.";
+
+/// Open a session that goes on from where another one was
+#[derive(clap::Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Arguments {
+    /// The session: its name, its id, or how its id begins
+    session: String,
+
+    /// The cell from whose end the new session goes on; 0: from before the first [default: where the session ends]
+    #[arg(long, value_name = "CELL")]
+    at: Option<u32>,
+
+    /// What the new session is called
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Print the new session's id and run nothing
+    #[arg(long)]
+    detach: bool,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<u8> {
+    let store = journal::store(None)?;
+    let origin = resume::find(&store, &arguments.session)?;
+    let begun = resume::begun(&store, &origin)?;
+    let environment = begun.prepared.environment.clone();
+    let at = match arguments.at {
+        Some(cell) => Some(cell),
+        None => resume::last_open_cell(&store, &origin)?,
+    };
+    let identity = (new_id()?, arguments.name, new_seed()?);
+    let fork = Session::fork_at(store, environment, &origin, at, identity);
+    let (session, resumed) = pollster::block_on(fork).map_err(told)?;
+    if arguments.detach {
+        output::print(format!("{}\n", session.id()).as_bytes());
+        return Ok(0);
+    }
+    output::say(&format!("session {} goes on from {origin}", session.id()));
+    resume::go_on(begun, session, resumed)
+}

@@ -1,0 +1,94 @@
+//! `exuvia replay`: running a session again, and comparing.
+
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use exuvia_session::{Replay, ReplayOptions, Replayed};
+use serde::Serialize;
+
+use super::resume;
+use crate::recording::told;
+use crate::{journal, output};
+
+/// How often a long replay tells how far it is.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
+
+const NOTES: &str = "\
+No tool runs, no folder is read and nothing is written: all answers come from the journal. Every host call, every byte of \
+output, every outcome and the memory at every checkpoint is compared with it.
+
+Exit status: 0 if all is as recorded, 1 with the first difference if it is not.";
+
+/// Run a session again from its journal, and compare
+#[derive(clap::Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Arguments {
+    /// The session: its name, its id, or how its id begins
+    session: String,
+
+    /// Stop after this cell
+    #[arg(long, value_name = "CELL")]
+    until: Option<u32>,
+
+    /// Begin with the checkpoint that was taken at this position, or the last one before it
+    #[arg(long, value_name = "POSITION")]
+    from: Option<u64>,
+
+    /// Do not print what the session printed
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Print what came of it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What came of a replay, for programs.
+#[derive(Serialize)]
+struct Report<'a> {
+    session: &'a str,
+    cells: u32,
+    events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<u32>,
+    memory: &'a str,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let store = journal::store(None)?;
+    let id = resume::find(&store, &arguments.session)?;
+    let environment = resume::begun(&store, &id)?.prepared.environment;
+    let mut options = ReplayOptions { until: arguments.until, from: arguments.from, output: None };
+    if !arguments.quiet && !arguments.json {
+        options.output = Some(Box::new(output::write));
+    }
+    let mut told_at = Instant::now();
+    let progress = arguments.quiet && io::stderr().is_terminal();
+    let replay = Replay::new(store, environment, id.clone());
+    let replayed = replay.run(options, |step| {
+        if progress && told_at.elapsed() >= PROGRESS_INTERVAL {
+            told_at = Instant::now();
+            output::progress(&format!("cell {}, event {} of {}", step.cell, step.events, step.events_all));
+        }
+    });
+    let replayed = pollster::block_on(replayed).map_err(told)?;
+    if arguments.json {
+        let Replayed { cells, events, unfinished, memory } = &replayed;
+        let report = Report { session: id.as_str(), cells: *cells, events: *events, unfinished: *unfinished, memory };
+        output::print((serde_json::to_string(&report)? + "\n").as_bytes());
+    } else {
+        output::say(&summary(&replayed));
+    }
+    Ok(0)
+}
+
+fn summary(replayed: &Replayed) -> String {
+    let Replayed { cells, events, unfinished, .. } = replayed;
+    let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let all = format!("{} and {} as recorded", plural(u64::from(*cells), "cell"), plural(*events, "event"));
+    match unfinished {
+        Some(cell) => format!("{all}; the journal ends in cell {cell}"),
+        None => all,
+    }
+}

@@ -1,0 +1,140 @@
+//! `exuvia resume`: going on with a session whose process has ended.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Parser as _;
+use exuvia_core::Outcome;
+use exuvia_core::journal::{SessionId, Source, Store};
+use exuvia_session::{Resumed, Session};
+
+use super::{Command, repl, run};
+use crate::failure::Failure;
+use crate::recording::{CommandLine, Prepared, Runner, now, told};
+use crate::{exit, journal, output};
+
+const NOTES: &str = "\
+A program that was under way goes on where its process ended, at whatever moment that was, and what it had printed is not \
+printed again. A session at its prompt, or one that `exuvia fork` made, goes on with cells from stdin. What the session \
+was lent is lent again: its command line is in its journal. A tool call that had begun and not ended is made again if \
+the tool is declared idempotent, else the program sees `exuvia.ToolInterrupted`.";
+
+/// Go on with a session whose process has ended
+#[derive(clap::Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Arguments {
+    /// The session: its name, its id, or how its id begins
+    session: String,
+
+    /// Print what was printed before, too
+    #[arg(long)]
+    from_start: bool,
+}
+
+/// How a session was begun, and with what it goes on.
+pub(super) struct Begun {
+    pub(super) prepared: Prepared,
+    pub(super) version: String,
+    pub(super) colours: bool,
+    /// Whether it is one program, from its beginning to its end.
+    pub(super) is_program: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let store = journal::store(None)?;
+    let id = find(&store, &arguments.session)?;
+    let begun = begun(&store, &id)?;
+    if !begun.is_program {
+        reopen(&store, &id)?;
+    }
+    let environment = begun.prepared.environment.clone();
+    let resumed = Session::resume(store, environment, &id, arguments.from_start);
+    let (session, resumed) = pollster::block_on(resumed).map_err(told)?;
+    go_on(begun, session, resumed)
+}
+
+/// Finds a session.
+pub(super) fn find(store: &Arc<dyn Store>, wanted: &str) -> Result<SessionId> {
+    Ok(pollster::block_on(store.find(wanted)).map_err(journal::failure)?)
+}
+
+/// Prepares what a session was begun with, from the command line that its journal has. This process is in that folder
+/// then.
+pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId) -> Result<Begun> {
+    let Some(command) = CommandLine::of(store, id)? else {
+        let failure = Failure::usage(format!("session `{id}` was not begun with `exuvia run` or `exuvia repl`"));
+        return Err(failure.hint("the program that made it can go on with it").into());
+    };
+    std::env::set_current_dir(&command.folder).map_err(|error| Failure::unreadable(&command.folder, &error))?;
+    let line = std::iter::once("exuvia".to_owned()).chain(command.arguments);
+    let parsed = super::Arguments::try_parse_from(line)
+        .map_err(|error| Failure::new(format!("the session's command line cannot be used any more: {error}")))?;
+    match parsed.command {
+        Command::Run(arguments) => run::again(arguments),
+        Command::Repl(arguments) => repl::again(&arguments),
+        _ => Err(Failure::new(format!("session `{id}` was begun with another command")).into()),
+    }
+}
+
+/// Takes back that a session at its prompt was ended: what it held is there again.
+fn reopen(store: &Arc<dyn Store>, id: &SessionId) -> Result<()> {
+    if let Some(cell) = last_open_cell(store, id)? {
+        pollster::block_on(exuvia_session::undo(store, id, Some(cell), now())).map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Returns the cell from whose end a fork goes on if none is named: the last one that is not a program's end.
+pub(super) fn last_open_cell(store: &Arc<dyn Store>, id: &SessionId) -> Result<Option<u32>> {
+    let last = pollster::block_on(exuvia_session::last_cell(store, id)).map_err(told)?;
+    Ok(match last {
+        Some((cell, Source::Finish)) => Some(cell - 1),
+        _ => None,
+    })
+}
+
+/// Goes on with a session that was resumed: a program to its end, all others with cells from stdin. Returns the exit
+/// status.
+pub(super) fn go_on(begun: Begun, mut session: Session, resumed: Resumed) -> Result<u8> {
+    let limits = session.opened().limits.clone();
+    let outcome = resumed.continued.map(|(_, outcome)| outcome);
+    if begun.is_program && (outcome.is_some() || session.cells() > 0) && session.opened().parent.is_none() {
+        return end_program(session, outcome);
+    }
+    if !session.sandbox().is_alive() {
+        return Err(ended(&session).into());
+    }
+    let runner = Runner::Recorded(Box::new(session));
+    let mut session = repl::Session::of(runner, limits, begun.colours);
+    if let Some(outcome) = outcome
+        && let Some(status) = session.shown(&outcome)?
+    {
+        return Ok(status);
+    }
+    repl::converse(&mut session, &begun.version)
+}
+
+/// Ends a program as `exuvia run` does.
+fn end_program(mut session: Session, outcome: Option<Outcome>) -> Result<u8> {
+    if !session.sandbox().is_alive() && outcome.is_none() {
+        return Err(ended(&session).into());
+    }
+    let mut runner = Runner::Recorded(Box::new(session));
+    let finished = match runner.is_alive() {
+        true => Some(runner.perform(Source::Finish)?),
+        false => None,
+    };
+    let outcome = match (outcome, finished) {
+        (Some(outcome), Some(end)) => run::combine(outcome, end),
+        (Some(outcome), None) | (None, Some(outcome)) => outcome,
+        (None, None) => return Ok(0),
+    };
+    runner.close()?;
+    output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
+    Ok(exit::status(&outcome))
+}
+
+fn ended(session: &Session) -> Failure {
+    let failure = Failure::usage(format!("the program of session `{}` has ended", session.id()));
+    failure.hint(format!("go on from one of its cells with `exuvia fork {} --at CELL`", session.id()))
+}

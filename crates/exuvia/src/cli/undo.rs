@@ -1,0 +1,27 @@
+//! `exuvia undo`: stepping a session back.
+
+use anyhow::Result;
+
+use super::resume;
+use crate::recording::{now, told};
+use crate::{journal, output};
+
+/// Step a session back by a cell: what it did to variables and files is undone, not what it did outside
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The session: its name, its id, or how its id begins
+    session: String,
+
+    /// The last cell that is to stand; 0: none [default: the one before the last]
+    #[arg(long, value_name = "CELL")]
+    to: Option<u32>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let store = journal::store(None)?;
+    let id = resume::find(&store, &arguments.session)?;
+    let cell = pollster::block_on(exuvia_session::undo(&store, &id, arguments.to, now())).map_err(told)?;
+    let what = if cell == 0 { "no cell stands".to_owned() } else { format!("cell {cell} is the last that stands") };
+    output::say(&format!("session {id}: {what}"));
+    Ok(0)
+}

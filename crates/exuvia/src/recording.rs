@@ -1,0 +1,269 @@
+//! Sandboxes of the command line, recorded as sessions unless somebody does not want that.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use exuvia_core::journal::{Event, Opened, Opening, SessionId, Source, Store};
+use exuvia_core::{Host, Outcome};
+use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox, SandboxError};
+use exuvia_session::{CheckpointPolicy, Environment, HostFactory, Session, SessionError};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::lent::Lent;
+use crate::packages::Furnished;
+use crate::{exit, journal};
+
+/// What the note is called that says how a session was begun at the command line.
+const COMMAND: &str = "exuvia.command";
+/// How many events are looked at for it.
+const COMMAND_EVENTS_MAX: usize = 8;
+
+/// Whether and how a session is recorded.
+#[derive(clap::Args, Clone, Default)]
+#[command(next_help_heading = "Session")]
+pub(crate) struct RecordOptions {
+    /// Do not record: the session can then be neither replayed nor resumed nor forked
+    #[arg(long, conflicts_with = "session")]
+    no_record: bool,
+
+    /// Give the session this name
+    #[arg(long, value_name = "NAME")]
+    session: Option<String>,
+}
+
+impl RecordOptions {
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.no_record
+    }
+}
+
+/// A sandbox that runs cells, and writes them down or not.
+pub(crate) enum Runner {
+    Recorded(Box<Session>),
+    Plain(Box<Sandbox>),
+}
+
+/// How a session was begun at the command line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CommandLine {
+    /// The folder in which it was.
+    pub(crate) folder: PathBuf,
+    /// All of it, after the program's name.
+    pub(crate) arguments: Vec<String>,
+}
+
+/// What a sandbox is made with.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) environment: Environment,
+    pub(crate) opened: Opened,
+}
+
+impl Prepared {
+    /// Prepares a sandbox with what is installed and lent; `host` begins to make its live hosts, and knows of no mounts or
+    /// tools but those that come before the ones that are lent; `wrap` makes of them what the sandbox asks.
+    pub(crate) fn new(
+        furnished: &Furnished,
+        lent: &Lent,
+        host: impl Fn() -> Result<LiveHostBuilder> + Send + Sync + 'static,
+        wrap: impl Fn(exuvia_sandbox::LiveHost) -> Box<dyn Host> + Send + Sync + 'static,
+    ) -> Self {
+        let (engine, lender) = (furnished.engine.clone(), lent.clone());
+        let host: HostFactory = Arc::new(move || {
+            let unusable = |error: anyhow::Error| SandboxError::Host(error.to_string());
+            let builder = host().and_then(|host| lender.host(&engine, host)).map_err(unusable)?;
+            Ok(wrap(builder.build(&engine)?))
+        });
+        let environment = Environment {
+            engine: furnished.engine.clone(),
+            packages: furnished.packages.clone(),
+            package_identities: furnished.identities.clone(),
+            host,
+            now: Arc::new(now),
+            secrets: BTreeMap::new(),
+            capture: false,
+            checkpoints: CheckpointPolicy::default(),
+        };
+        let mut opened = environment.opened([0; 32]);
+        opened.mounts = lent.mount_points();
+        opened.tools = lent.declarations().to_vec();
+        Self { environment, opened }
+    }
+
+    /// Begins: recorded, with the command line beside it, unless the options say no.
+    pub(crate) fn begin(self, options: &RecordOptions) -> Result<Runner> {
+        let Self { environment, opened } = self;
+        if options.no_record {
+            let host = Seeded { host: (environment.host)()?, random: RandomStream::new(opened.seed, 0) };
+            return Ok(Runner::Plain(Box::new(environment.sandbox(&opened).host(host).build()?)));
+        }
+        let store = journal::store(None)?;
+        let opening = Opening { session: new_id()?, name: options.session.clone(), opened, at: now() };
+        let mut session = pollster::block_on(Session::open(store, environment, opening)).map_err(told)?;
+        if let Some(command) = CommandLine::of_this_process() {
+            session.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
+        }
+        Ok(Runner::Recorded(Box::new(session)))
+    }
+}
+
+impl Runner {
+    /// Makes another sandbox where a cell was stopped, so that the next one can be interrupted.
+    pub(crate) fn ready(&mut self) -> Result<()> {
+        match self {
+            Self::Recorded(session) => pollster::block_on(session.ready()).map_err(told),
+            Self::Plain(_) => Ok(()),
+        }
+    }
+
+    /// Runs a piece of Python.
+    pub(crate) fn perform(&mut self, source: Source) -> Result<Outcome> {
+        match self {
+            Self::Recorded(session) => pollster::block_on(session.perform(source)).map_err(told),
+            Self::Plain(sandbox) => Ok(pollster::block_on(exuvia_session::perform(sandbox, &source))?),
+        }
+    }
+
+    pub(crate) fn interrupter(&self) -> Interrupter {
+        match self {
+            Self::Recorded(session) => session.interrupter(),
+            Self::Plain(sandbox) => sandbox.interrupter(),
+        }
+    }
+
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.sandbox().is_alive()
+    }
+
+    /// Returns the sandbox, to look at: nothing may run in it.
+    pub(crate) fn sandbox(&mut self) -> &mut Sandbox {
+        match self {
+            Self::Recorded(session) => session.sandbox(),
+            Self::Plain(sandbox) => sandbox,
+        }
+    }
+
+    /// Asks a sandbox that is as this one is, and may be changed by what it is asked: names that are looked up may run the
+    /// program's own code.
+    pub(crate) fn aside<T>(&mut self, ask: impl FnOnce(&mut Sandbox) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Recorded(session) => ask(&mut session.aside().ok()?),
+            Self::Plain(sandbox) => ask(sandbox),
+        }
+    }
+
+    /// Ends what is recorded, if it is: the sandbox can be asked for anything after that.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        match self {
+            Self::Recorded(session) => session.close().map_err(told),
+            Self::Plain(_) => Ok(()),
+        }
+    }
+}
+
+impl CommandLine {
+    /// Returns that of this process, if it is text.
+    fn of_this_process() -> Option<Self> {
+        let arguments = env::args_os().skip(1).map(|argument| argument.into_string().ok()).collect::<Option<_>>()?;
+        Some(Self { folder: env::current_dir().ok()?, arguments })
+    }
+
+    /// Returns the one that a session, or the one that it was forked from, was begun with.
+    pub(crate) fn of(store: &Arc<dyn Store>, session: &SessionId) -> Result<Option<Self>> {
+        let history = pollster::block_on(store.history(session, None)).map_err(journal::failure)?;
+        for part in history {
+            let first =
+                pollster::block_on(store.read(&part.session, 0, COMMAND_EVENTS_MAX)).map_err(journal::failure)?;
+            for recorded in first {
+                if let Event::Note { kind, data } = recorded.event
+                    && kind == COMMAND
+                {
+                    return Ok(serde_json::from_value(data).ok());
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A live host whose random bytes are those that a recorded session would have.
+struct Seeded {
+    host: Box<dyn Host>,
+    random: RandomStream,
+}
+
+impl Host for Seeded {
+    fn call(&mut self, call: exuvia_core::HostCall<'_>) -> exuvia_core::Reply {
+        match call {
+            exuvia_core::HostCall::Random { length } => exuvia_core::HostAnswer::Bytes(self.random.draw(length)).into(),
+            other => self.host.call(other),
+        }
+    }
+
+    fn read_mount(
+        &mut self,
+        mount: u32,
+        path: &[u8],
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Option<Result<(), exuvia_core::MountFault>> {
+        self.host.read_mount(mount, path, offset, buffer)
+    }
+
+    fn next_interrupt(&mut self) -> Option<u64> {
+        self.host.next_interrupt()
+    }
+}
+
+/// Returns an id that nobody has had.
+pub(crate) fn new_id() -> Result<SessionId> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    const LENGTH: usize = 10;
+    let mut random = [0; LENGTH];
+    fill(&mut random)?;
+    let id: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    Ok(id.parse()?)
+}
+
+/// Returns a seed that nobody can guess.
+pub(crate) fn new_seed() -> Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    fill(&mut seed)?;
+    Ok(seed)
+}
+
+fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|error| Failure::new(format!("the system gives no random bytes: {error}")).into())
+}
+
+/// Returns the time, in milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Tells of an error of a session.
+pub(crate) fn told(error: SessionError) -> anyhow::Error {
+    let status = match &error {
+        SessionError::Diverged(_) => exit::DIVERGED,
+        SessionError::NoCell { .. } | SessionError::Unlike { .. } => exit::USAGE,
+        _ => exit::FAILURE,
+    };
+    match error {
+        SessionError::Store(error) => journal::failure(error).into(),
+        SessionError::Sandbox(error) => error.into(),
+        error => {
+            let text = error.to_string();
+            let failure = match text.split_once("\n    hint: ") {
+                Some((message, hint)) => Failure::new(message).hint(hint),
+                None => Failure::new(text),
+            };
+            failure.with_status(status).into()
+        }
+    }
+}
