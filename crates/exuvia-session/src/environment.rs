@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use exuvia_core::Host;
 use exuvia_core::journal::{EngineIdentity, Event, Opened, PackageIdentity, SessionId};
-use exuvia_sandbox::{Checkpoint, Engine, Packages, SandboxBuilder, SandboxError};
+use exuvia_sandbox::{Checkpoint, Engine, Packages, SandboxBuilder};
 
 use crate::error::SessionError;
 use crate::log::Now;
 use crate::policy::CheckpointPolicy;
 
+/// Why there is no live host: an error of whoever makes them.
+pub type HostError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Makes a live host: clocks, input, mounts, tools. It is asked for one whenever a session has to begin again.
-pub type HostFactory = Arc<dyn Fn() -> Result<Box<dyn Host>, SandboxError> + Send + Sync>;
+pub type HostFactory = Arc<dyn Fn() -> Result<Box<dyn Host>, HostError> + Send + Sync>;
 
 /// What a session needs of the process that it runs in, and what no journal has.
 #[derive(Clone)]
@@ -56,6 +59,11 @@ impl Environment {
             terminals: [false; 3],
             parent: None,
         }
+    }
+
+    /// Makes a live host.
+    pub(crate) fn host(&self) -> Result<Box<dyn Host>, SessionError> {
+        (self.host)().map_err(SessionError::Host)
     }
 
     /// Refuses a session that needs another image, other packages, or secrets that are not here.

@@ -6,6 +6,8 @@ use exuvia_core::journal::{Event, Misplaced, SessionId, StoreError};
 use exuvia_core::recording::Asked;
 use exuvia_sandbox::SandboxError;
 
+use crate::environment::HostError;
+
 /// Why a session cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,6 +18,9 @@ pub enum SessionError {
     /// The sandbox.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// There is no live host.
+    #[error("{0}")]
+    Host(HostError),
     /// What ran again did something else than what is recorded.
     #[error(transparent)]
     Diverged(Box<Divergence>),

@@ -31,8 +31,8 @@ pub(crate) struct Recorder {
     pub(crate) progress: Progress,
     /// What an act that was asked, and not answered, would be answered with.
     pub(crate) declarations: Arc<[ToolDeclaration]>,
-    /// What is added to each clock, so that none goes back where a session goes on.
-    offsets: [i64; 3],
+    /// What is added to each clock that was read, so that none goes back where a session goes on.
+    offsets: [Option<i64>; 3],
     /// Ends of calls that are not on their way any more, for the next wait to tell.
     owed: Vec<FinishedCall>,
     /// Whether the session has ended, and the live host answers for what its sandbox asks.
@@ -75,7 +75,7 @@ impl Recorder {
             random: RandomStream::new(seed, progress.drawn),
             progress,
             declarations: Arc::new([]),
-            offsets: [0; 3],
+            offsets: [None; 3],
             owed: Vec::new(),
             is_closed: false,
             is_live: false,

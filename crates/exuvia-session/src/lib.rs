@@ -36,7 +36,7 @@ mod saved;
 pub mod session;
 mod timeline;
 
-pub use environment::{Environment, HostFactory};
+pub use environment::{Environment, HostError, HostFactory};
 pub use error::{Deed, Divergence, SessionError};
 pub use log::Now;
 pub use policy::CheckpointPolicy;

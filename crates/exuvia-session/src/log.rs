@@ -131,9 +131,13 @@ impl Log {
         written.map(drop)
     }
 
-    /// Notes that all output up to here has been printed.
+    /// Notes that all output that is written has been printed.
     pub(crate) fn printed(&mut self) -> Result<(), StoreError> {
-        let position = self.writer.position();
+        self.printed_before(self.writer.position())
+    }
+
+    /// Notes that all output at lower positions has been printed.
+    pub(crate) fn printed_before(&mut self, position: u64) -> Result<(), StoreError> {
         self.writer.note_printed(position)
     }
 

@@ -150,7 +150,7 @@ impl Session {
         log.write()?;
         let timeline = timeline(&self.store, &self.id, None).await?;
         let start = rebuild::start(&self.environment, &self.store, timeline, From::Last).await?;
-        let live = (self.environment.host)()?;
+        let live = self.environment.host()?;
         let prepare = |recorder: &mut crate::host::Recorder| {
             recorder.log = Some(log);
             recorder.resumed = true;

@@ -11,6 +11,7 @@ mod repl;
 mod replay;
 mod resume;
 mod run;
+mod session;
 mod tools;
 mod undo;
 
@@ -40,6 +41,7 @@ enum Command {
     Replay(replay::Arguments),
     Fork(fork::Arguments),
     Undo(undo::Arguments),
+    Session(session::Arguments),
     Add(add::Arguments),
     Remove(remove::Arguments),
     Lock(lock::Arguments),
@@ -57,6 +59,7 @@ pub(crate) fn main() -> u8 {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Fork(arguments) => fork::run(arguments),
         Command::Undo(arguments) => undo::run(&arguments),
+        Command::Session(arguments) => session::run(arguments),
         Command::Add(arguments) => add::run(arguments),
         Command::Remove(arguments) => remove::run(arguments),
         Command::Lock(arguments) => lock::run(arguments),

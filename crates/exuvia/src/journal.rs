@@ -9,6 +9,7 @@ use exuvia_core::journal::{Durability, Store, StoreError};
 use exuvia_journal::{LocalStore, SqliteOptions};
 
 use crate::failure::Failure;
+use crate::printable::printable;
 use crate::{exit, folders};
 
 /// Opens the journal, or makes it. Appends are acknowledged when `durability` says, else `EXUVIA_DURABILITY`.
@@ -29,12 +30,19 @@ pub(crate) fn failure(error: StoreError) -> Failure {
         | StoreError::Position { .. } => exit::USAGE,
         _ => exit::FAILURE,
     };
+    let (message, hint) = told(&error);
+    let failure = Failure::new(message).with_status(status);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Returns what is wrong and what to do about it. What a stranger wrote, whose file is imported, moves no cursor.
+pub(crate) fn told(error: &StoreError) -> (String, Option<String>) {
     let text = error.to_string();
-    let failure = match text.split_once("\n    hint: ") {
-        Some((message, hint)) => Failure::new(message).hint(hint),
-        None => Failure::new(text),
-    };
-    failure.with_status(status)
+    let (message, hint) = text.split_once("\n    hint: ").map_or((&*text, None), |(text, hint)| (text, Some(hint)));
+    (printable(message).into_owned(), hint.map(|hint| printable(hint).into_owned()))
 }
 
 fn folder() -> Result<PathBuf> {

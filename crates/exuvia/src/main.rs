@@ -7,6 +7,7 @@
 //! - [`lent`]: what a sandbox is lent of this machine.
 //! - [`packages`]: what a sandbox has installed.
 //! - [`recording`]: sessions of the command line.
+//! - [`printable`]: showing text that a stranger wrote.
 //! - [`exit`]: what the exit statuses mean.
 #![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
 
@@ -20,6 +21,7 @@ mod journal;
 mod lent;
 mod output;
 mod packages;
+mod printable;
 mod recording;
 
 fn main() {

@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use exuvia_core::journal::{Event, Opened, Opening, SessionId, Source, Store};
 use exuvia_core::{Host, Outcome};
-use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox, SandboxError};
-use exuvia_session::{CheckpointPolicy, Environment, HostFactory, Session, SessionError};
+use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox};
+use exuvia_session::{CheckpointPolicy, Environment, HostError, HostFactory, Session, SessionError};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -75,8 +75,7 @@ impl Prepared {
     ) -> Self {
         let (engine, lender) = (furnished.engine.clone(), lent.clone());
         let host: HostFactory = Arc::new(move || {
-            let unusable = |error: anyhow::Error| SandboxError::Host(error.to_string());
-            let builder = host().and_then(|host| lender.host(&engine, host)).map_err(unusable)?;
+            let builder = host().and_then(|host| lender.host(&engine, host)).map_err(boxed)?;
             Ok(wrap(builder.build(&engine)?))
         });
         let environment = Environment {
@@ -99,7 +98,8 @@ impl Prepared {
     pub(crate) fn begin(self, options: &RecordOptions) -> Result<Runner> {
         let Self { environment, opened } = self;
         if options.no_record {
-            let host = Seeded { host: (environment.host)()?, random: RandomStream::new(opened.seed, 0) };
+            let host = (environment.host)().map_err(|error| told(SessionError::Host(error)))?;
+            let host = Seeded { host, random: RandomStream::new(opened.seed, 0) };
             return Ok(Runner::Plain(Box::new(environment.sandbox(&opened).host(host).build()?)));
         }
         let store = journal::store(None)?;
@@ -220,6 +220,14 @@ impl Host for Seeded {
     }
 }
 
+/// Keeps what a failure says of itself.
+fn boxed(error: anyhow::Error) -> HostError {
+    match error.downcast::<Failure>() {
+        Ok(failure) => Box::new(failure),
+        Err(error) => error.into(),
+    }
+}
+
 /// Returns an id that nobody has had.
 pub(crate) fn new_id() -> Result<SessionId> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -257,6 +265,10 @@ pub(crate) fn told(error: SessionError) -> anyhow::Error {
     match error {
         SessionError::Store(error) => journal::failure(error).into(),
         SessionError::Sandbox(error) => error.into(),
+        SessionError::Host(error) => match error.downcast::<Failure>() {
+            Ok(failure) => (*failure).into(),
+            Err(error) => anyhow::anyhow!(error),
+        },
         error => {
             let text = error.to_string();
             let failure = match text.split_once("\n    hint: ") {

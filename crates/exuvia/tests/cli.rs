@@ -14,7 +14,11 @@ mod cli {
     mod outcomes;
     mod packages;
     mod programs;
+    mod recorded;
     mod sandbox;
+    mod session;
+    mod session_care;
+    mod session_files;
     mod sessions;
 }
 
@@ -26,6 +30,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 /// What a run of the program gave.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,8 +62,20 @@ fn command(arguments: &[&str]) -> Command {
         .args(arguments)
         .env("EXUVIA_IMAGE", image())
         .env("EXUVIA_CACHE", image().with_file_name("compiled"))
+        .env("EXUVIA_JOURNAL", journal())
         .env_remove("NO_COLOR");
     command
+}
+
+/// Returns the folder with the sessions of this run of the tests.
+fn journal() -> &'static Path {
+    static JOURNAL: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journal");
+        // What an earlier run has left is not there as a rule.
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    });
+    &JOURNAL
 }
 
 fn run(command: &mut Command, stdin: &[u8]) -> Run {

@@ -1,11 +1,14 @@
 //! Answers from a live host, written down.
 
+use std::time::Duration;
+
 use exuvia_core::journal::{Event, StoreError};
 use exuvia_core::recording::Asked;
 use exuvia_core::{ClockId, FinishedCall, Host, HostAnswer, HostCall, MountFault, MountOperation, Reply};
 
 use super::{Recorder, Shared, harmless, interrupted};
 use crate::log::Log;
+use crate::progress::TICK_NANOSECONDS;
 
 impl Recorder {
     /// Asks the live host, and writes down what has to be.
@@ -65,17 +68,20 @@ impl Recorder {
         declaration.is_some_and(|declaration| declaration.idempotent || declaration.read_only)
     }
 
-    /// Reads a clock. None goes back behind what was read before the session went on here.
+    /// Reads a clock. Where the session goes on from what another process has written, none goes back behind what it
+    /// showed then; one that is the sandbox's own goes on as if nothing had been.
     fn clock(&mut self, clock: ClockId, live: &mut dyn Host) -> Option<Reply> {
         let Reply::Now(HostAnswer::Time(now)) = live.call(HostCall::Clock(clock)) else { return None };
         let offset = &mut self.offsets[clock as usize];
-        if let Some(before) = self.progress.clock(clock)
-            && now.saturating_add(*offset) < before
-            && (self.resumed || clock != ClockId::Realtime)
-        {
-            *offset = before.saturating_sub(now);
-        }
-        let now = now.saturating_add(*offset);
+        let now = now.saturating_add(offset.unwrap_or_default());
+        let behind = match (*offset, self.progress.clock(clock)) {
+            (None, Some(before)) if self.resumed && now <= before => {
+                before.saturating_add(TICK_NANOSECONDS).saturating_sub(now)
+            }
+            _ => 0,
+        };
+        *offset = Some(offset.unwrap_or_default().saturating_add(behind));
+        let now = now.saturating_add(behind);
         self.write(|log| log.read_clock(clock, now)).map(|()| HostAnswer::Time(now).into())
     }
 
@@ -117,7 +123,7 @@ impl Recorder {
                 self.write(|log| log.append(event)).map(|_| answer.into())
             }
             Reply::Later(future) => {
-                let mut note = Note { shared: shared.clone(), event: Some(Box::new(answered)) };
+                let mut note = Note { shared: shared.clone(), duration: None, event: Some(Box::new(answered)) };
                 Some(Reply::Later(Box::pin(async move {
                     let answer = future.await;
                     note.tell(answer)
@@ -148,7 +154,11 @@ impl Recorder {
             Reply::Now(answer) => self.told(asked, &answer).map(|()| answer.into()),
             Reply::Later(future) => {
                 let event = move |answer: HostAnswer| Event::Call { asked, answer };
-                let mut note = Note { shared: shared.clone(), event: Some(Box::new(event)) };
+                let duration = match call {
+                    HostCall::Wait { duration } => duration,
+                    _ => None,
+                };
+                let mut note = Note { shared: shared.clone(), duration, event: Some(Box::new(event)) };
                 Some(Reply::Later(Box::pin(async move {
                     let answer = future.await;
                     note.tell(answer)
@@ -182,6 +192,8 @@ fn keep(log: &mut Log, event: Event) -> Result<(), StoreError> {
 /// Writes down the answer to something that takes a while; if an interrupt cuts that short, this.
 struct Note {
     shared: Shared,
+    /// For how long, if it is a wait.
+    duration: Option<Duration>,
     /// Makes an event of the answer; taken when it was told.
     event: Option<Box<dyn FnOnce(HostAnswer) -> Event + Send>>,
 }
@@ -190,7 +202,7 @@ impl Note {
     fn tell(&mut self, answer: HostAnswer) -> HostAnswer {
         let Some(event) = self.event.take() else { return answer };
         let mut recorder = self.shared.lock();
-        recorder.progress.waited(&answer);
+        recorder.progress.note(&HostCall::Wait { duration: self.duration }, &answer);
         match recorder.write(|log| keep(log, event(answer.clone()))) {
             Some(()) => answer,
             None => HostAnswer::Interrupted,

@@ -92,12 +92,15 @@ impl Recorder {
         self.pass()?;
         if let Some(sink) = &mut self.sink {
             sink(stream, bytes);
-        } else if let Some(live) = live
-            && place.is_some_and(|(session, position)| {
-                self.print_all || session == self.session && position >= self.printed
-            })
-        {
+            return Ok(());
+        }
+        let (Some(live), Some((session, position))) = (live, place) else { return Ok(()) };
+        let is_own = session == self.session;
+        if self.print_all || is_own && position >= self.printed {
             live.call(HostCall::Output { stream, bytes });
+            if is_own && let Some(log) = &mut self.log {
+                log.printed_before(position + 1)?;
+            }
         }
         Ok(())
     }

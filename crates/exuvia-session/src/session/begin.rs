@@ -30,7 +30,7 @@ impl Session {
         recorder.declarations = opened.tools.clone().into();
         recorder.log = Some(Log::new(writer, Arc::clone(&environment.now)));
         let shared = Shared::new(recorder);
-        let host = SessionHost::new(shared.clone(), Some((environment.host)()?));
+        let host = SessionHost::new(shared.clone(), Some(environment.host()?));
         let mut sandbox = environment.builder(&opened, None).host(host).build_async().await?;
         shared.lock().aim(sandbox.interrupter());
         let checkpoints = Checkpoints::new(&environment, &store, &id);
@@ -77,7 +77,7 @@ impl Session {
             recorder.resumed = true;
             (recorder.printed, recorder.print_all) = (printed, print_all);
         };
-        let live = (environment.host)()?;
+        let live = environment.host()?;
         let mut built = start.build(&environment, &store, (id, &opened), Some(live), prepare).await?;
         let checkpoints = Checkpoints::new(&environment, &store, id);
         checkpoints.watch(&mut built.sandbox, &built.shared);
@@ -128,7 +128,7 @@ impl Session {
         recorder.resumed = true;
         recorder.log = Some(Log::new(writer, Arc::clone(&self.environment.now)));
         let shared = Shared::new(recorder);
-        let host = SessionHost::new(shared.clone(), Some((self.environment.host)()?));
+        let host = SessionHost::new(shared.clone(), Some(self.environment.host()?));
         let builder = self.environment.builder(&opened, Some(&checkpoint));
         let mut sandbox = builder.host(host).build_async().await?;
         shared.lock().aim(sandbox.interrupter());

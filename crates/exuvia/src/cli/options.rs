@@ -1,7 +1,7 @@
 //! The options that `run` and `repl` share: what a sandbox is given and what it may use.
 
 mod packages;
-mod values;
+pub(super) mod values;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};

@@ -6,8 +6,13 @@ use super::resume;
 use crate::recording::{now, told};
 use crate::{journal, output};
 
-/// Step a session back by a cell: what it did to variables and files is undone, not what it did outside
+const NOTES: &str = "\
+What the cells did to variables and to the sandbox's own files is undone; what they did outside is not. They stay in the \
+journal.";
+
+/// Step a session back by a cell
 #[derive(clap::Args)]
+#[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     /// The session: its name, its id, or how its id begins
     session: String,

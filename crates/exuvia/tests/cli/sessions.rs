@@ -45,7 +45,11 @@ fn a_session_ends_with_the_status_that_is_asked_for() {
 
 #[test]
 fn a_session_that_was_stopped_begins_again() {
-    let run = session(&["--timeout", "0.3"], "x = 5\nsum(range(10**12))\n'x' in globals()\n");
+    let cells = "x = 5\nsum(range(10**12))\n'x' in globals()\n";
+    let recorded = session(&["--timeout", "0.3"], cells);
+    assert_eq!((recorded.status, recorded.stdout.as_str()), (0, "True\n"));
+    assert!(recorded.stderr.ends_with(" s, the limit is 0.3 s\nthe session is where it was before that cell\n"));
+    let run = session(&["--timeout", "0.3", "--no-record"], cells);
     assert_eq!((run.status, run.stdout.as_str()), (0, "False\n"));
     let (first, rest) = run.stderr.split_once('\n').unwrap();
     assert!(first.starts_with("error: the program ran for ") && first.ends_with(" s, the limit is 0.3 s"), "{first}");

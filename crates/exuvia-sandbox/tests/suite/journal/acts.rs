@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 
 use super::cut::put;
 use super::replays::replay;
-use super::world::{World, passed_after};
+use super::world::World;
 use crate::suite::fixture::{Verdict, ensure, same, trial};
 
 pub(super) fn trials() -> Vec<Trial> {
@@ -35,7 +35,7 @@ fn cut(source: &str, at: impl Fn(&Event) -> bool) -> Result<(String, World), Fai
     let end = events.iter().rposition(at).ok_or("there is no such event")?;
     let store: Arc<dyn Store> = Arc::new(LocalStore::memory());
     put(&store, &id, &events[..=end])?;
-    let again = world.at(store, passed_after(&events[..=end]));
+    let again = world.at(store);
     let (mut session, resumed) = again.resume(&id)?;
     let (_, outcome) = resumed.continued.ok_or("the cell was at its end")?;
     let memory = session.sandbox().memory_hash();
@@ -91,7 +91,7 @@ fn forked() -> Verdict {
     let end = events.iter().rposition(is_tool).ok_or("nothing was asked")?;
     let store: Arc<dyn Store> = Arc::new(LocalStore::memory());
     put(&store, &id, &events[..=end])?;
-    let again = world.at(store, passed_after(&events[..=end]));
+    let again = world.at(store);
     let identity = ("fork".parse()?, None, [5; 32]);
     let fork = exuvia_session::Session::fork_at(Arc::clone(&again.store), again.environment()?, &id, None, identity);
     let (mut fork, resumed) = pollster::block_on(fork)?;

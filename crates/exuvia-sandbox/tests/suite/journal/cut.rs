@@ -9,11 +9,11 @@ use exuvia_core::{Outcome, Status};
 use exuvia_journal::LocalStore;
 use libtest_mimic::Failed;
 
-use super::world::{World, passed_after};
+use super::world::World;
 use crate::suite::fixture::{Verdict, ensure, same, shown};
 
 /// How many places a long journal is cut at.
-const CUTS_MAX: usize = 12;
+const CUTS_MAX: usize = 8;
 
 /// Writes these events into a store, as a session of this id.
 pub(super) fn put(store: &Arc<dyn Store>, id: &SessionId, events: &[Event]) -> Verdict {
@@ -52,7 +52,7 @@ pub(super) fn everywhere(cells: &[&str]) -> Verdict {
         if matches!(left.last(), Some(Event::Asked { asked }) if !repeatable(asked)) || has_open_call(left) {
             continue;
         }
-        let again = world.at(store, passed_after(left));
+        let again = world.at(store);
         let failed = |error: Failed| {
             let message = error.message().unwrap_or_default().to_owned();
             Failed::from(format!("cut after {cut} of {} events, {:?}: {message}", events.len(), left.last()))

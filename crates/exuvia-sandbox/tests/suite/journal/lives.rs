@@ -147,7 +147,7 @@ fn unlike() -> Verdict {
     }
     let store: Arc<dyn exuvia_core::journal::Store> = Arc::new(exuvia_journal::LocalStore::memory());
     super::cut::put(&store, &id, &events)?;
-    let other = world.at(store, 0);
+    let other = world.at(store);
     let resumed = pollster::block_on(Session::resume(Arc::clone(&other.store), other.environment()?, &id, false));
     match resumed {
         Err(SessionError::Unlike { what, .. }) => ensure(what.contains("hint"), what),

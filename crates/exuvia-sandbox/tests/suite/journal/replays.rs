@@ -95,7 +95,7 @@ fn changed(world: &World, id: &SessionId, change: impl Fn(&mut Event)) -> Result
     let mut events = world.events(id)?;
     events.iter_mut().for_each(change);
     super::cut::put(&other, id, &events)?;
-    Ok(world.at(other, 0))
+    Ok(world.at(other))
 }
 
 fn diverged() -> Verdict {
@@ -166,6 +166,6 @@ fn unfinished() -> Verdict {
     let asked = events.iter().position(|event| matches!(event, Event::Asked { .. })).ok_or("nothing was asked")?;
     let other: Arc<dyn Store> = Arc::new(LocalStore::memory());
     super::cut::put(&other, &id, &events[..=asked])?;
-    let replayed = replay(&world.at(other, 0), &id, ReplayOptions::default())?;
+    let replayed = replay(&world.at(other), &id, ReplayOptions::default())?;
     ensure(replayed.unfinished == Some(2) && replayed.cells == 1, format!("{replayed:?}"))
 }

@@ -1,18 +1,12 @@
-//! What sessions in tests run in: a store, a folder, tools that count how often they are called, and a clock that goes on
-//! where it was when a session is opened again.
+//! What sessions in tests run in: a store, a folder, and tools that count how often they are called.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use exuvia_core::journal::{Event, MountPoint, Opened, Opening, Recorded, SessionId, Store};
-use exuvia_core::recording::Asked;
-use exuvia_core::{
-    ClockId, Host, HostAnswer, HostCall, MountMode, Outcome, Reply, ToolDeclaration, ToolFuture, ToolLimits,
-    ToolRunner, ToolSignature,
-};
+use exuvia_core::{MountMode, Outcome, ToolDeclaration, ToolFuture, ToolLimits, ToolRunner, ToolSignature};
 use exuvia_journal::LocalStore;
 use exuvia_sandbox::{Clock, Folder, LiveHost, LiveHostBuilder};
 use exuvia_session::{CheckpointPolicy, Environment, Resumed, Session};
@@ -21,9 +15,6 @@ use tempfile::TempDir;
 
 use crate::suite::fixture::{START, engine};
 
-/// How much the clock goes on at each reading, in nanoseconds.
-const TICK: i64 = 1_000;
-
 /// What a cell printed, and how often a tool was called, with these arguments.
 pub(super) type Calls = Arc<Mutex<BTreeMap<String, u32>>>;
 
@@ -31,8 +22,8 @@ pub(super) type Calls = Arc<Mutex<BTreeMap<String, u32>>>;
 pub(super) struct World {
     pub(super) store: Arc<dyn Store>,
     folder: Arc<TempDir>,
-    /// What the clock has gone on by, in nanoseconds.
-    pub(super) passed: Arc<AtomicI64>,
+    /// The time that people read: it goes on by a millisecond whenever somebody looks.
+    now: Arc<AtomicI64>,
     pub(super) calls: Calls,
     pub(super) printed: Arc<Mutex<Vec<u8>>>,
     pub(super) policy: CheckpointPolicy,
@@ -51,19 +42,19 @@ impl World {
         Ok(Self {
             store,
             folder: Arc::new(folder),
-            passed: Arc::default(),
+            now: Arc::default(),
             calls: Calls::default(),
             printed: Arc::default(),
             policy: CheckpointPolicy { milliseconds: 0, ..CheckpointPolicy::default() },
         })
     }
 
-    /// Returns a world with the same folder and tools, at another moment, with another store.
-    pub(super) fn at(&self, store: Arc<dyn Store>, passed: i64) -> Self {
+    /// Returns a world with the same folder and tools, and with another store.
+    pub(super) fn at(&self, store: Arc<dyn Store>) -> Self {
         Self {
             store,
             folder: Arc::clone(&self.folder),
-            passed: Arc::new(AtomicI64::new(passed)),
+            now: Arc::clone(&self.now),
             calls: Calls::default(),
             printed: Arc::default(),
             policy: self.policy,
@@ -73,21 +64,18 @@ impl World {
     pub(super) fn environment(&self) -> Result<Environment, Failed> {
         let engine = engine()?.clone();
         let (made_for, folder) = (engine.clone(), Arc::clone(&self.folder));
-        let (passed, calls, printed) = (Arc::clone(&self.passed), Arc::clone(&self.calls), Arc::clone(&self.printed));
-        let now = Arc::clone(&self.passed);
+        let (now, calls, printed) = (Arc::clone(&self.now), Arc::clone(&self.calls), Arc::clone(&self.printed));
         Ok(Environment {
             engine,
             packages: None,
             package_identities: Vec::new(),
             host: Arc::new(move || {
                 let printed = Arc::clone(&printed);
-                let folder = Folder::open(folder.path()).map_err(|error| {
-                    exuvia_sandbox::SandboxError::Host(format!("the folder cannot be opened: {error}"))
-                })?;
+                let folder = Folder::open(folder.path())?;
                 let live = live(&calls).mount(folder).output(move |_, bytes| lock(&printed).extend_from_slice(bytes));
-                Ok(Box::new(Ticking { live: live.build(&made_for)?, passed: Arc::clone(&passed) }))
+                Ok(Box::new(live.build(&made_for)?))
             }),
-            now: Arc::new(move || now.load(Ordering::Relaxed) / 1_000_000),
+            now: Arc::new(move || now.fetch_add(1, Ordering::Relaxed)),
             secrets: BTreeMap::new(),
             capture: true,
             checkpoints: self.policy,
@@ -148,56 +136,6 @@ impl World {
 
 pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Returns what the clock has gone on by when these events have happened.
-pub(super) fn passed_after(events: &[Event]) -> i64 {
-    let mut passed = 0;
-    for event in events {
-        match event {
-            Event::Clocks(readings) => {
-                for (clock, nanoseconds) in readings {
-                    passed = if *clock == ClockId::Realtime { nanoseconds - START } else { *nanoseconds };
-                }
-            }
-            Event::Call { asked: Asked::Wait { duration: Some(duration) }, answer: HostAnswer::Done } => {
-                passed += nanoseconds(*duration);
-            }
-            _ => {}
-        }
-    }
-    passed
-}
-
-fn nanoseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
-}
-
-/// A host whose clock is the world's.
-struct Ticking {
-    live: LiveHost,
-    passed: Arc<AtomicI64>,
-}
-
-impl Host for Ticking {
-    fn call(&mut self, call: HostCall<'_>) -> Reply {
-        match call {
-            HostCall::Clock(clock) => {
-                let passed = self.passed.fetch_add(TICK, Ordering::Relaxed) + TICK;
-                HostAnswer::Time(if clock == ClockId::Realtime { START + passed } else { passed }).into()
-            }
-            HostCall::Wait { duration } => match self.live.call(call) {
-                Reply::Now(answer) => {
-                    if answer == HostAnswer::Done {
-                        self.passed.fetch_add(duration.map_or(0, nanoseconds), Ordering::Relaxed);
-                    }
-                    answer.into()
-                }
-                later => later,
-            },
-            other => self.live.call(other),
-        }
-    }
 }
 
 fn live(calls: &Calls) -> LiveHostBuilder {

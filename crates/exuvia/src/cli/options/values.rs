@@ -7,12 +7,17 @@ use exuvia_sandbox::Clock;
 
 /// A length of time: a number of seconds, or a number and its unit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Time(Duration);
+pub(in crate::cli) struct Time(Duration);
 
 impl Time {
     /// Returns it as a limit: zero means that there is none.
     pub(super) fn limit(self) -> Option<Duration> {
         (!self.0.is_zero()).then_some(self.0)
+    }
+
+    /// Returns it as a length, which may be zero.
+    pub(in crate::cli) fn length(self) -> Duration {
+        self.0
     }
 }
 
@@ -20,13 +25,14 @@ impl FromStr for Time {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no time: write seconds, or `500ms`, `1.5s`, `5m`, `1h`");
+        let wrong = || format!("`{text}` is no time: write seconds, or `500ms`, `1.5s`, `5m`, `1h`, `30d`");
         let (number, unit) = split(text);
         let seconds = match unit {
             "" | "s" => 1.0,
             "ms" => 1e-3,
             "m" => 60.0,
             "h" => 3600.0,
+            "d" => 86_400.0,
             _ => return Err(wrong()),
         };
         let number: f64 = number.parse().map_err(|_| wrong())?;
@@ -36,7 +42,7 @@ impl FromStr for Time {
 
 /// A number of bytes: K, M and G are powers of 1,024.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Size(pub(super) u64);
+pub(in crate::cli) struct Size(pub(in crate::cli) u64);
 
 impl FromStr for Size {
     type Err = String;

@@ -1,0 +1,225 @@
+//! Sessions of programs that were killed: nothing is lost, nothing is done twice.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::{Run, command, run};
+
+/// A journal and a folder of a test's own.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, content: &str) -> String {
+        fs::write(self.folder.path().join(name), content).unwrap();
+        self.path(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = command(arguments);
+        command.env("EXUVIA_JOURNAL", self.path("journal")).current_dir(self.folder.path());
+        command
+    }
+
+    fn exuvia(&self, arguments: &[&str]) -> Run {
+        run(&mut self.command(arguments), b"")
+    }
+
+    fn given(&self, arguments: &[&str], stdin: &str) -> Run {
+        run(&mut self.command(arguments), stdin.as_bytes())
+    }
+
+    /// Starts a program and kills it when it has printed so many lines. Returns those.
+    fn killed_after(&self, arguments: &[&str], lines: usize) -> String {
+        let mut child = self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        for _ in 0..lines {
+            output.read_line(&mut printed).unwrap();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        output.read_to_string(&mut printed).unwrap();
+        printed
+    }
+
+    /// Runs a program and kills it after this time, if it has not ended. Returns what it printed, and its status if it has.
+    fn killed_in(&self, arguments: &[&str], time: Duration) -> (String, Option<i32>) {
+        let mut child = self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = child.stdout.take().unwrap();
+        let reader = thread::spawn(move || {
+            let mut printed = String::new();
+            output.read_to_string(&mut printed).unwrap();
+            printed
+        });
+        thread::sleep(time);
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        (reader.join().unwrap(), status.code())
+    }
+}
+
+/// Asks for everything that comes from outside, and prints it.
+const PROGRAM: &str = r#"
+import asyncio, os, random, time
+async def tick(name):
+    for n in range(4):
+        await asyncio.sleep(0.5)
+        print(name, n, time.monotonic(), flush=True)
+async def main():
+    await asyncio.gather(tick("a"), tick("b"))
+for step in range(6):
+    print(step, random.random(), os.urandom(4).hex(), time.time(), flush=True)
+    with open("/tmp/log", "a") as log:
+        log.write(f"{step} {time.time()}\n")
+    sum(range(400_000))
+    time.sleep(1)
+    asyncio.run(main())
+print(open("/tmp/log").read(), sum(os.stat("/tmp/log")[6:]))
+"#;
+const REPEATABLE: [&str; 4] = ["--clock", "fixed:2026-01-31T12:00:00Z", "--seed", "5"];
+
+#[test]
+fn a_program_that_is_killed_again_and_again_comes_to_the_same_end() {
+    let place = Place::new();
+    let program = place.write("program.py", PROGRAM);
+    let whole = place.exuvia(&[&["run", "--session", "whole"], &REPEATABLE[..], &[&program]].concat());
+    assert_eq!((whole.status, whole.stderr.as_str()), (0, ""));
+    let begin = [&["run", "--session", "killed"], &REPEATABLE[..], &[&program]].concat();
+    let mut printed = place.killed_after(&begin, 3);
+    for attempt in 0u64.. {
+        assert!(attempt < 200, "it does not get on: {printed}");
+        let (more, status) = place.killed_in(&["resume", "killed"], Duration::from_millis(40 + 23 * attempt));
+        printed.push_str(&more);
+        if let Some(status) = status {
+            assert_eq!(status, 0);
+            break;
+        }
+    }
+    assert_eq!(printed, whole.stdout);
+    let replays = ["whole", "killed"].map(|session| place.exuvia(&["replay", session, "--json"]));
+    let memories = replays.map(|replay| {
+        let report: serde_json::Value = serde_json::from_str(&replay.stdout).unwrap_or_else(|_| panic!("{replay:?}"));
+        report["memory"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(memories[0], memories[1]);
+    assert_eq!(place.exuvia(&["replay", "killed"]).stdout, whole.stdout);
+    assert_eq!(place.exuvia(&["session", "verify", "killed"]).status, 0);
+}
+
+#[test]
+fn a_tool_is_called_once_for_each_answer() {
+    let place = Place::new();
+    let calls = place.path("calls");
+    fs::write(place.folder.path().join("note.sh"), format!("echo \"$1\" >> '{calls}'\necho noted \"$1\"\n")).unwrap();
+    let config = place.write(
+        "exuvia.toml",
+        "[tools.note]\ndescription = \"Notes a text.\"\ncommand = [\"sh\", \"note.sh\", \"{text}\"]\nparameters = { text = \"str\" }\n",
+    );
+    let program = place.write(
+        "program.py",
+        "from exuvia import ToolInterrupted\nfrom exuvia.tools import note\nfor n in range(20):\n    try:\n        print(note(str(n)).strip(), flush=True)\n    except \
+         ToolInterrupted:\n        print('perhaps', n, flush=True)\n    sum(range(300_000))\nprint('done')\n",
+    );
+    let begin = ["run", "--session", "tools", "--config", &config, &program];
+    let mut printed = place.killed_after(&begin, 2);
+    for attempt in 0u64.. {
+        assert!(attempt < 200, "it does not get on: {printed}");
+        let (more, status) = place.killed_in(&["resume", "tools"], Duration::from_millis(150 + 31 * attempt));
+        printed.push_str(&more);
+        if status.is_some() {
+            break;
+        }
+    }
+    let calls = fs::read_to_string(calls).unwrap();
+    let mut once: Vec<&str> = calls.lines().collect();
+    once.dedup();
+    assert_eq!(calls.lines().count(), once.len(), "a call was made twice: {calls}");
+    let replayed = place.exuvia(&["replay", "tools"]);
+    assert_eq!((replayed.status, replayed.stdout), (0, printed));
+}
+
+#[test]
+fn a_session_is_resumed_forked_undone_and_replayed() {
+    let place = Place::new();
+    assert_eq!(place.given(&["repl", "--session", "cells"], "x = [1]\nx.append(2)\nx\n").stdout, "[1, 2]\n");
+    assert_eq!(place.given(&["resume", "cells"], "x.append(3); x\n").stdout, "[1, 2, 3]\n");
+    assert_eq!(place.exuvia(&["undo", "cells"]).status, 0);
+    let fork = place.exuvia(&["fork", "cells", "--at", "1", "--name", "other", "--detach"]);
+    assert_eq!(fork.status, 0);
+    assert_eq!(place.given(&["resume", fork.stdout.trim()], "x\n").stdout, "[1]\n");
+    assert_eq!(place.given(&["resume", "cells"], "x\n").stdout, "[1, 2, 3]\n");
+    assert_eq!(place.given(&["fork", "cells"], "x.append(9); x\n").stdout, "[1, 2, 3, 9]\n");
+    for session in ["cells", "other"] {
+        assert_eq!(place.exuvia(&["replay", session, "-q"]).status, 0, "{session}");
+    }
+    let missing = place.exuvia(&["resume", "celsl"]);
+    assert_eq!(missing.status, 2);
+    assert!(missing.stderr.contains("there is no session `celsl`"), "{}", missing.stderr);
+    let beyond = place.exuvia(&["fork", "cells", "--at", "99", "--detach"]);
+    assert_eq!(beyond.status, 2);
+    assert!(beyond.stderr.contains("no cell 99"), "{}", beyond.stderr);
+}
+
+#[test]
+fn an_export_is_replayed_from_another_journal() {
+    let (place, other) = (Place::new(), Place::new());
+    let data = place.write("data.txt", "some data\n");
+    let program = place.write("program.py", "print(open('/workspace/data.txt').read(), end='')\n");
+    assert_eq!(place.exuvia(&["run", "--session", "it", &program]).stdout, "some data\n");
+    let file = place.path("it.session");
+    assert_eq!(place.exuvia(&["session", "export", "it", "-o", &file]).status, 0);
+    // The folder is not read any more.
+    fs::remove_file(data).unwrap();
+    assert_eq!(other.exuvia(&["session", "import", &file]).status, 0);
+    let replayed = other.exuvia(&["replay", "it"]);
+    assert_eq!((replayed.status, replayed.stdout.as_str()), (0, "some data\n"));
+}
+
+#[test]
+fn what_is_not_recorded_runs_the_same() {
+    let place = Place::new();
+    let code = "import random, os, time; print(random.random(), os.urandom(5), time.time(), time.monotonic())";
+    let recorded = place.exuvia(&[&["run"], &REPEATABLE[..], &["-c", code]].concat());
+    let plain = place.exuvia(&[&["run", "--no-record"], &REPEATABLE[..], &["-c", code]].concat());
+    assert_eq!(recorded.stdout, plain.stdout);
+    let list = place.exuvia(&["session", "list", "--json"]);
+    let sessions: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{list:?}");
+}
+
+#[test]
+fn a_secret_is_never_written_down() {
+    const SECRET: &str = "k9-very-secret-0451";
+    let place = Place::new();
+    let code = "import os; print(len(os.environ['TOKEN']))";
+    let arguments = ["run", "--session", "secret", "--secret-env", "TOKEN", "-c", code];
+    let mut command = place.command(&arguments);
+    assert_eq!(run(command.env("TOKEN", SECRET), b"").stdout, format!("{}\n", SECRET.len()));
+    for entry in fs::read_dir(place.path("journal")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let content = fs::read(&path).unwrap();
+            let found = content.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+    let without = run(place.command(&["replay", "secret"]).env_remove("TOKEN"), b"");
+    assert_eq!(without.status, 2);
+    assert!(without.stderr.contains("`TOKEN` is not set"), "{}", without.stderr);
+    assert_eq!(run(place.command(&["replay", "secret"]).env("TOKEN", SECRET), b"").status, 0);
+}
