@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use exuvia_core::Host;
-use exuvia_core::journal::{EngineIdentity, Event, Opened, PackageIdentity, SessionId};
+use exuvia_core::journal::{EngineIdentity, Event, Opened, PackageIdentity, SessionId, Writer};
 use exuvia_sandbox::{Checkpoint, Engine, Packages, SandboxBuilder};
 
 use crate::error::SessionError;
-use crate::log::Now;
+use crate::log::{Log, Now};
 use crate::policy::CheckpointPolicy;
 
 /// Why there is no live host: an error of whoever makes them.
@@ -37,6 +37,9 @@ pub struct Environment {
     pub capture: bool,
     /// When checkpoints are taken.
     pub checkpoints: CheckpointPolicy,
+    /// How many bytes this process writes into a session's journal at most, roughly. A program can have as much written down
+    /// as it likes, by reading clocks, say: where this is met, its session ends with [`SessionError::Store`].
+    pub journal_bytes_max: u64,
 }
 
 impl Environment {
@@ -59,6 +62,11 @@ impl Environment {
             terminals: [false; 3],
             parent: None,
         }
+    }
+
+    /// Makes the writing side of a journal.
+    pub(crate) fn log(&self, writer: Box<dyn Writer>) -> Log {
+        Log::new(writer, Arc::clone(&self.now), self.journal_bytes_max)
     }
 
     /// Makes a live host.

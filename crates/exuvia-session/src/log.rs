@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use exuvia_core::ClockId;
 use exuvia_core::journal::{Event, Hash, StoreError, Writer};
+use exuvia_core::recording::Asked;
+use exuvia_core::{ClockId, HostAnswer, MountAnswer, MountEntry, MountOperation, MountRequest, ToolOutcome};
 use exuvia_sandbox::Checkpoint;
 
 /// The time, in milliseconds since 1970, for people to read.
@@ -19,6 +20,10 @@ const READINGS_MAX: usize = 8_192;
 const GATHERED_MAX: usize = 1_024;
 /// How many bytes gathered events hold at most, roughly.
 const GATHERED_BYTES_MAX: usize = 1 << 20;
+/// What an event takes beside what it holds, roughly, in bytes.
+const EVENT_BYTES: usize = 128;
+/// What a reading of a clock takes, roughly, in bytes.
+const READING_BYTES: usize = 8;
 
 /// The writing side of a journal.
 pub(crate) struct Log {
@@ -30,11 +35,15 @@ pub(crate) struct Log {
     unhashed: Vec<(usize, Checkpoint)>,
     /// What was written since a checkpoint was taken, roughly, in bytes.
     since_checkpoint: usize,
+    /// What may be written still, roughly, in bytes: a program can have a great deal written down.
+    room: u64,
 }
 
 impl Log {
-    pub(crate) fn new(writer: Box<dyn Writer>, now: Now) -> Self {
-        Self { writer, now, gathered: Vec::new(), gathered_bytes: 0, unhashed: Vec::new(), since_checkpoint: 0 }
+    /// Writes at most so many bytes, roughly, in this process.
+    pub(crate) fn new(writer: Box<dyn Writer>, now: Now, bytes_max: u64) -> Self {
+        let (gathered, unhashed) = (Vec::new(), Vec::new());
+        Self { writer, now, gathered, gathered_bytes: 0, unhashed, since_checkpoint: 0, room: bytes_max }
     }
 
     /// Returns the time.
@@ -52,9 +61,9 @@ impl Log {
         match self.gathered.last_mut() {
             Some((_, Event::Clocks(readings))) if readings.len() < READINGS_MAX => {
                 readings.push((clock, nanoseconds));
-                Ok(())
+                self.take_room(READING_BYTES)
             }
-            _ => self.gather(Event::Clocks(vec![(clock, nanoseconds)]), READINGS_MAX * size_of::<(ClockId, i64)>()),
+            _ => self.gather(Event::Clocks(vec![(clock, nanoseconds)])),
         }
     }
 
@@ -65,14 +74,14 @@ impl Log {
                 *length += u64::from(count);
                 Ok(())
             }
-            _ => self.gather(Event::Random { length: u64::from(count) }, 0),
+            _ => self.gather(Event::Random { length: u64::from(count) }),
         }
     }
 
-    /// Notes an event that has no effect outside, and holds so many bytes.
-    pub(crate) fn gather(&mut self, event: Event, bytes: usize) -> Result<(), StoreError> {
+    /// Notes an event that has no effect outside.
+    pub(crate) fn gather(&mut self, event: Event) -> Result<(), StoreError> {
+        self.take_room(EVENT_BYTES + weight(&event))?;
         self.gathered.push((self.now(), event));
-        self.gathered_bytes += bytes;
         if self.gathered.len() >= GATHERED_MAX || self.gathered_bytes >= GATHERED_BYTES_MAX {
             return self.write();
         }
@@ -81,10 +90,27 @@ impl Log {
 
     /// Writes an event, and whatever was noted before. Returns its position.
     pub(crate) fn append(&mut self, event: Event) -> Result<u64, StoreError> {
+        self.take_room(EVENT_BYTES + weight(&event))?;
         self.gathered.push((self.now(), event));
-        let position = self.writer.position() + self.gathered.len() as u64 - 1;
+        let position = self.position() - 1;
         self.write()?;
         Ok(position)
+    }
+
+    fn take_room(&mut self, bytes: usize) -> Result<(), StoreError> {
+        self.gathered_bytes += bytes;
+        let bytes = bytes as u64;
+        match self.room.checked_sub(bytes) {
+            Some(room) => {
+                self.room = room;
+                Ok(())
+            }
+            None => Err(StoreError::TooLarge {
+                what: "the next event",
+                size: bytes,
+                size_max: std::mem::take(&mut self.room),
+            }),
+        }
     }
 
     /// Notes that a checkpoint was taken here. Returns its position.
@@ -123,7 +149,7 @@ impl Log {
             self.gathered[index].1 = Event::Checkpoint { memory, files: Some(files) };
         }
         self.unhashed.iter_mut().for_each(|(index, _)| *index -= count);
-        self.since_checkpoint += self.gathered_bytes + count * size_of::<Event>();
+        self.since_checkpoint += self.gathered_bytes;
         self.gathered_bytes = 0;
         // Whether it works or not, these events are not written a second time: a session whose journal fails ends.
         let written = pollster::block_on(self.writer.append(&self.gathered[..count]));
@@ -145,6 +171,30 @@ impl Log {
     pub(crate) fn sync(&mut self) -> Result<(), StoreError> {
         self.write()?;
         pollster::block_on(self.writer.sync())
+    }
+}
+
+/// Returns what an event holds that a program can make large, in bytes.
+fn weight(event: &Event) -> usize {
+    let asked = |asked: &Asked| match asked {
+        Asked::Tool { arguments, .. } | Asked::Start { arguments, .. } => arguments.len(),
+        Asked::Mount(MountRequest { operation: MountOperation::Write { bytes, .. }, .. }) => bytes.len(),
+        _ => 0,
+    };
+    let outcome = |outcome: &ToolOutcome| outcome.as_ref().map_or(0, String::len);
+    let answer = |answer: &HostAnswer| match answer {
+        HostAnswer::Bytes(bytes) | HostAnswer::Mount(Ok(MountAnswer::Bytes(bytes))) => bytes.len(),
+        HostAnswer::Mount(Ok(MountAnswer::Entries(entries))) => entries.len() * size_of::<MountEntry>(),
+        HostAnswer::Tool(tool) => outcome(tool),
+        HostAnswer::Finished(finished) => finished.iter().map(|finished| outcome(&finished.outcome)).sum(),
+        _ => 0,
+    };
+    match event {
+        Event::Output { bytes, .. } => bytes.len(),
+        Event::Asked { asked: act } => asked(act),
+        Event::Answered { answer: given, .. } => answer(given),
+        Event::Call { asked: question, answer: given } => asked(question) + answer(given),
+        _ => 0,
     }
 }
 

@@ -20,6 +20,8 @@ use crate::{exit, journal};
 
 /// What the note is called that says how a session was begun at the command line.
 const COMMAND: &str = "exuvia.command";
+/// How much a process writes down of a session: a program that reads a clock without end meets it after some minutes.
+const JOURNAL_BYTES_MAX: u64 = 4 << 30;
 /// How many events are looked at for it.
 const COMMAND_EVENTS_MAX: usize = 8;
 
@@ -87,6 +89,7 @@ impl Prepared {
             secrets: BTreeMap::new(),
             capture: false,
             checkpoints: CheckpointPolicy::default(),
+            journal_bytes_max: JOURNAL_BYTES_MAX,
         };
         let mut opened = environment.opened([0; 32]);
         opened.mounts = lent.mount_points();

@@ -88,7 +88,7 @@ impl Recorder {
     fn deliver(&mut self, checks: u64, reply: Reply) -> Option<Reply> {
         if let Reply::Now(HostAnswer::Interrupt(Some(interrupt))) = &reply {
             let event = Event::Interrupted { checks, interrupt: interrupt.clone() };
-            self.write(|log| log.gather(event, 0))?;
+            self.write(|log| log.gather(event))?;
         }
         Some(reply)
     }
@@ -97,7 +97,7 @@ impl Recorder {
     fn start(&mut self, live: &mut dyn Host, call: HostCall<'_>) -> Option<Reply> {
         self.write(|log| {
             let asked = log.position();
-            log.gather(Event::Asked { asked: call.into() }, 0)?;
+            log.gather(Event::Asked { asked: call.into() })?;
             log.append(Event::Answered { asked, answer: HostAnswer::Done })
         })?;
         Some(live.call(call))
@@ -175,18 +175,12 @@ impl Recorder {
 
 /// Writes an answer down: at once if it cannot be had again, or if it is that of an act.
 fn keep(log: &mut Log, event: Event) -> Result<(), StoreError> {
-    let bytes = match &event {
-        Event::Answered { .. } => return log.append(event).map(drop),
-        Event::Call { answer: HostAnswer::Finished(_), .. } | Event::Call { asked: Asked::Input { .. }, .. } => {
-            return log.append(event).map(drop);
-        }
-        Event::Call { answer: HostAnswer::Mount(Ok(exuvia_core::MountAnswer::Bytes(bytes))), .. } => bytes.len(),
-        Event::Call { answer: HostAnswer::Mount(Ok(exuvia_core::MountAnswer::Entries(entries))), .. } => {
-            entries.len() * size_of::<exuvia_core::MountEntry>()
-        }
-        _ => 0,
-    };
-    log.gather(event, bytes)
+    match &event {
+        Event::Answered { .. }
+        | Event::Call { answer: HostAnswer::Finished(_), .. }
+        | Event::Call { asked: Asked::Input { .. }, .. } => log.append(event).map(drop),
+        _ => log.gather(event),
+    }
 }
 
 /// Writes down the answer to something that takes a while; if an interrupt cuts that short, this.
@@ -214,7 +208,7 @@ impl Drop for Note {
     fn drop(&mut self) {
         if let Some(event) = self.event.take() {
             // Gathered only: whoever drops a session in the middle of a cell writes nothing any more.
-            self.shared.lock().write(|log| log.gather(event(HostAnswer::Interrupted), 0));
+            self.shared.lock().write(|log| log.gather(event(HostAnswer::Interrupted)));
         }
     }
 }

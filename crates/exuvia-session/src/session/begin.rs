@@ -9,7 +9,6 @@ use super::{Resumed, Session};
 use crate::environment::Environment;
 use crate::error::SessionError;
 use crate::host::{Recorder, SessionHost, Shared};
-use crate::log::Log;
 use crate::progress::Progress;
 use crate::rebuild::{self, From};
 use crate::timeline::{PAGE, timeline};
@@ -28,7 +27,7 @@ impl Session {
         let writer = store.create(opening).await?;
         let mut recorder = Recorder::new(id.clone(), opened.seed, Progress::default());
         recorder.declarations = opened.tools.clone().into();
-        recorder.log = Some(Log::new(writer, Arc::clone(&environment.now)));
+        recorder.log = Some(environment.log(writer));
         let shared = Shared::new(recorder);
         let host = SessionHost::new(shared.clone(), Some(environment.host()?));
         let mut sandbox = environment.builder(&opened, None).host(host).build_async().await?;
@@ -71,7 +70,7 @@ impl Session {
         let from = if print_all { From::Beginning } else { From::Last };
         let start = rebuild::start(&environment, &store, timeline, from).await?;
         let from_checkpoint = start.has_checkpoint();
-        let log = Log::new(writer, Arc::clone(&environment.now));
+        let log = environment.log(writer);
         let prepare = |recorder: &mut Recorder| {
             recorder.log = Some(log);
             recorder.resumed = true;
@@ -126,7 +125,7 @@ impl Session {
         let mut recorder = Recorder::new(id.clone(), seed, progress);
         recorder.declarations = opened.tools.clone().into();
         recorder.resumed = true;
-        recorder.log = Some(Log::new(writer, Arc::clone(&self.environment.now)));
+        recorder.log = Some(self.environment.log(writer));
         let shared = Shared::new(recorder);
         let host = SessionHost::new(shared.clone(), Some(self.environment.host()?));
         let builder = self.environment.builder(&opened, Some(&checkpoint));

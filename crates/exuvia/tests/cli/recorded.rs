@@ -223,3 +223,23 @@ fn a_secret_is_never_written_down() {
     assert!(without.stderr.contains("`TOKEN` is not set"), "{}", without.stderr);
     assert_eq!(run(place.command(&["replay", "secret"]).env("TOKEN", SECRET), b"").status, 0);
 }
+
+/// The third example of the README: what it prints up to the replay is what it prints there again.
+#[test]
+fn the_example_is_killed_resumed_forked_and_replayed() {
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harvest");
+    let mut demo = std::process::Command::new("sh");
+    let like = command(&[]);
+    demo.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    demo.env("EXUVIA_JOURNAL", place.path("journal")).current_dir(folder);
+    let ran = run(demo.args(["demo.sh", env!("CARGO_BIN_EXE_exuvia")]), b"");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let parts: Vec<&str> = ran.stdout.split("-- ").collect();
+    let [killed, resumed, forked, replayed] = parts[..] else { panic!("{ran:?}") };
+    let after = |part: &str| part.split_once('\n').unwrap().1.to_owned();
+    let whole = format!("{killed}{}", after(resumed));
+    assert!(killed.lines().count() < 10 && whole.lines().count() == 11, "{ran:?}");
+    assert!(after(forked).starts_with("10 fields; {\"1\": "), "{ran:?}");
+    assert!(after(replayed).starts_with(&whole), "{ran:?}");
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use exuvia_core::Status;
 use exuvia_core::journal::{Event, SessionId};
-use exuvia_session::{ReplayOptions, Session, SessionError};
+use exuvia_session::{Environment, ReplayOptions, Session, SessionError};
 use libtest_mimic::{Failed, Trial};
 
 use super::replays::replay;
@@ -20,6 +20,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("journal::a_stopped_cell_leaves_what_was_before", stopped),
         trial("journal::a_session_is_open_once", open_once),
         trial("journal::what_differs_is_refused", unlike),
+        trial("journal::a_program_cannot_fill_the_disk", full),
     ]
 }
 
@@ -153,4 +154,29 @@ fn unlike() -> Verdict {
         Err(SessionError::Unlike { what, .. }) => ensure(what.contains("hint"), what),
         other => Err(format!("{other:?}").into()),
     }
+}
+
+/// Whatever a program has written down, there is an end to it, and what was there before is there still.
+fn full() -> Verdict {
+    for code in [
+        "import time\nwhile True: time.time()",
+        "while True: print('x' * 10_000, file=__import__('sys').stderr)",
+        "while True: one('x' * 100_000)",
+        "import os\nwhile True: os.listdir('/mnt'); os.stat('/mnt/kept.txt'); open('/mnt/kept.txt').read(); os.rename('/mnt/kept.txt', '/mnt/kept.txt'); one('')",
+    ] {
+        let world = World::new()?;
+        let environment = Environment { journal_bytes_max: 2 << 20, ..world.environment()? };
+        let mut opening = world.opening("full")?;
+        opening.opened.limits.output_bytes = u64::MAX;
+        let opened = Session::open(Arc::clone(&world.store), environment, opening);
+        let mut session = pollster::block_on(opened)?;
+        world.run(&mut session, "x = 5")?;
+        let error = pollster::block_on(session.run(code)).err().ok_or("it has no end")?;
+        ensure(matches!(error, SessionError::Store(_)), error.to_string())?;
+        ensure(pollster::block_on(session.run("1")).is_err(), "it goes on")?;
+        drop(session);
+        let verified = pollster::block_on(world.store.verify(&id("full")?))?;
+        ensure(verified.damage.is_none(), format!("{verified:?}"))?;
+    }
+    Ok(())
 }

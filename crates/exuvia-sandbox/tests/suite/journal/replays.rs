@@ -138,12 +138,14 @@ fn other_output() -> Verdict {
 fn interrupted() -> Verdict {
     let world = World::new()?;
     let mut session = world.open_with("interrupted", |opened| opened.limits.output_bytes = 10_000)?;
-    let interrupter = session.interrupter();
+    let (interrupter, printed) = (session.interrupter(), Arc::clone(&world.printed));
     let stopper = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(150));
+        while lock(&printed).is_empty() {
+            std::thread::yield_now();
+        }
         interrupter.interrupt();
     });
-    let outcome = world.run(&mut session, "n = 0\nwhile True: n += 1")?;
+    let outcome = world.run(&mut session, "n = 0\nprint('begun', flush=True)\nwhile True: n += 1")?;
     stopper.join().map_err(|_| "the thread that interrupts has panicked")?;
     let kind = outcome.error.map(|error| error.type_name);
     ensure(kind.as_deref() == Some("KeyboardInterrupt"), format!("{kind:?}"))?;

@@ -79,6 +79,7 @@ impl World {
             secrets: BTreeMap::new(),
             capture: true,
             checkpoints: self.policy,
+            journal_bytes_max: 64 << 20,
         })
     }
 
