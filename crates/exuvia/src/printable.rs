@@ -12,16 +12,11 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 /// Returns JSON in which there is no control character. What it says is the same: they stand in strings only, where the
 /// escape means the same. Line feeds and tabs stay.
 pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
-    escape(
-        json,
-        |character| character != '\n' && character != '\t' && is_harmful(character),
-        |text, character| {
-            let mut units = [0; 2];
-            character.encode_utf16(&mut units).iter().for_each(|unit| {
-                let _ = write!(text, "\\u{unit:04x}");
-            });
-        },
-    )
+    let harmful = |character| character != '\n' && character != '\t' && is_harmful(character);
+    escape(json, harmful, |text, character| {
+        // None of them is beyond 16 bits. Writing to a string does not fail.
+        let _ = write!(text, "\\u{:04x}", u32::from(character));
+    })
 }
 
 fn escape(text: &str, harmful: impl Fn(char) -> bool, write: impl Fn(&mut String, char)) -> Cow<'_, str> {

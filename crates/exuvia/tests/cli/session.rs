@@ -1,6 +1,6 @@
 //! `exuvia session list` and `show`: sessions that are written here, event by event.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use exuvia_core::journal::{
     EngineIdentity, Event, GivenFile, Hash, MountPoint, Opened, Opening, PackageIdentity, Parent, Program, SessionId,
@@ -14,7 +14,6 @@ use exuvia_core::{
 use exuvia_journal::{LocalStore, SqliteOptions};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
-use std::time::Duration;
 
 use crate::{Run, command, gives, run};
 
@@ -91,8 +90,13 @@ fn outcome(status: Status) -> Outcome {
 }
 
 fn valued(repr: &str) -> Outcome {
-    let value =
-        Value { repr: repr.into(), type_name: "object".into(), json: None, rich: Default::default(), truncated: false };
+    let value = Value {
+        repr: repr.into(),
+        type_name: "object".into(),
+        json: None,
+        rich: [("text/html".to_owned(), json!("<b>"))].into(),
+        truncated: false,
+    };
     Outcome { value: Some(value), ..outcome(Status::Finished) }
 }
 
@@ -236,6 +240,7 @@ cell 1  2001-09-09 01:46:40 UTC  120 ms
              → [1, 2]  10 ms
   stdout     [1, 2]
   value      [1, 2]
+             (also as text/html)
   took in    2 looks at clocks, 16 random bytes
   checkpoint at position 9, memory 0707070707070707…
 
@@ -386,6 +391,27 @@ fn long_texts_are_cut() {
     assert!(shown.contains(&format!("\n  stdout     {}…\n", "é".repeat(160))), "{shown}");
     let full = journal.session(&["show", "long", "--full"]).stdout;
     assert!(full.contains("             100\n") && full.contains(&long) && !full.contains('…'), "{full}");
+}
+
+#[test]
+fn of_many_calls_the_first_and_the_last_are_shown() {
+    let journal = Journal::new();
+    let call = |number: u64| {
+        let arguments = format!("#{number}");
+        let asked = Event::Asked { asked: Asked::Tool { tool: "t".into(), arguments } };
+        [asked, Event::Answered { asked: 2 * number, answer: HostAnswer::Tool(Ok(String::new())) }]
+    };
+    let events: Vec<Event> = [started(1, "")].into_iter().chain((1..=100).flat_map(call)).collect();
+    journal.write(opening("many", None, START), events);
+    let calls = |options: &[&str]| -> Vec<String> {
+        let shown = journal.session(&[&["show", "many"], options].concat()).stdout;
+        let line = |line: &str| line.strip_prefix("  call       t #").or(line.strip_prefix("  … ")).map(str::to_owned);
+        shown.lines().filter_map(line).collect()
+    };
+    let numbers = |from: u64, to: u64| (from..=to).map(|number| number.to_string());
+    let left_out = "         50 more calls and writes".to_owned();
+    assert_eq!(calls(&[]), numbers(1, 40).chain([left_out]).chain(numbers(91, 100)).collect::<Vec<_>>());
+    assert_eq!(calls(&["--full"]), numbers(1, 100).collect::<Vec<_>>());
 }
 
 #[test]

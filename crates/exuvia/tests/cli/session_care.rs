@@ -96,7 +96,9 @@ fn a_changed_letter_is_found() {
     assert_eq!(document["damage"], what);
     // The list is there still.
     assert_eq!(ids(&journal), ["two", "three", "one"]);
-    assert_eq!(journal.session(&["export", "one"]).status, 125);
+    let file = journal.folder.path().join("file");
+    assert_eq!(journal.session(&["export", "one", "-o", file.to_str().unwrap()]), gives(125, "", told));
+    assert!(!file.exists());
 }
 
 #[test]

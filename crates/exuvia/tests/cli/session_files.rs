@@ -99,7 +99,7 @@ fn a_bad_file_leaves_nothing() {
     let other = Journal::new();
     for (bad, line) in [
         ("no JSON \x1b[2J\n".to_owned(), 1),
-        (good.replacen("\"c\\\\n\"", "\"d\\\\n\"", 1), 9),
+        (good.replacen("c\\\\n", "d\\\\n", 1), 10),
         (good.lines().take(5).map(|line| format!("{line}\n")).collect(), 6),
     ] {
         assert_ne!(bad, good);

@@ -5,9 +5,10 @@
 
 mod fit;
 
+use std::time::Duration;
+
 use exuvia_core::journal::{Program, Source};
 use exuvia_core::{ErrorReport, LimitKind, Outcome, Status, StopReason, Stream, ToolFailure};
-use std::time::Duration;
 
 use super::account::{Call, Cell, Change, Changing, Ending, Item};
 use super::times;
@@ -15,6 +16,10 @@ use fit::{fitting_line, fitting_lines};
 
 /// Where what a label stands for begins.
 const COLUMN: usize = 13;
+
+/// How many of the things that happened in a cell are shown: the first ones, and the last ones.
+const FIRST_ITEMS: usize = 40;
+const LAST_ITEMS: usize = 10;
 
 /// How an account looks.
 #[derive(Clone, Copy)]
@@ -128,11 +133,22 @@ impl Text {
         self.text += &heading;
         self.text.push('\n');
         self.source(cell);
-        cell.items.iter().for_each(|item| self.item(item));
+        self.items(&cell.items);
         if let Some(outcome) = &cell.outcome {
             self.outcome(outcome);
         }
         self.reads(cell);
+    }
+
+    /// Writes what happened in a cell: of very much, the first and the last.
+    fn items(&mut self, items: &[Item]) {
+        let left_out = items.len().saturating_sub(FIRST_ITEMS + LAST_ITEMS);
+        if self.style.full || left_out == 0 {
+            return items.iter().for_each(|item| self.item(item));
+        }
+        items[..FIRST_ITEMS].iter().for_each(|item| self.item(item));
+        self.labelled("…", Emphasis::Label, [format!("{left_out} more calls and writes")]);
+        items[FIRST_ITEMS + left_out..].iter().for_each(|item| self.item(item));
     }
 
     fn source(&mut self, cell: &Cell) {
@@ -204,6 +220,11 @@ impl Text {
     fn outcome(&mut self, outcome: &Outcome) {
         if let Some(value) = &outcome.value {
             self.block("value", Emphasis::Label, value.repr.as_bytes());
+            let forms: Vec<&str> = value.rich.keys().map(String::as_str).collect();
+            if !forms.is_empty() {
+                let forms = fitting_line(&forms.join(", "), self.style.full);
+                self.labelled("", Emphasis::Label, [format!("(also as {forms})")]);
+            }
         }
         if let Some(error) = &outcome.error {
             self.error(error);
@@ -225,14 +246,16 @@ impl Text {
             format!("{}: {}", error.type_name, error.message)
         };
         self.block("error", Emphasis::Error, message.as_bytes());
+        let at = |file: &str, line: Option<u64>| match line {
+            Some(line) => format!("{file}, line {line}"),
+            None => file.to_owned(),
+        };
         let (place, source) = match (&error.syntax, error.frames.last()) {
             (Some(syntax), _) => {
-                let file = syntax.file.as_deref().unwrap_or("?");
-                (format!("{file}, line {}", syntax.line.unwrap_or(0)), syntax.text.as_deref())
+                (at(syntax.file.as_deref().unwrap_or("<unknown>"), syntax.line), syntax.text.as_deref())
             }
             (None, Some(frame)) => {
-                let line = frame.line.unwrap_or(0);
-                (format!("{}, line {line}, in {}", frame.file, frame.function), frame.source.as_deref())
+                (format!("{}, in {}", at(&frame.file, frame.line), frame.function), frame.source.as_deref())
             }
             (None, None) => return,
         };
@@ -269,7 +292,10 @@ impl Text {
 
     /// Writes something that concerns more than one cell.
     fn mark(&mut self, label: &str, what: &str) {
-        self.text.push('\n');
+        // Within a cell it is one of the things that happened there.
+        if self.text.is_empty() {
+            self.text.push('\n');
+        }
         self.labelled(label, Emphasis::Mark, [what.to_owned()]);
     }
 
@@ -277,7 +303,7 @@ impl Text {
     fn labelled(&mut self, label: &str, emphasis: Emphasis, lines: impl IntoIterator<Item = String>) {
         let mut label = label;
         for line in lines {
-            let padding = " ".repeat(COLUMN.saturating_sub(label.len() + 2));
+            let padding = " ".repeat(COLUMN.saturating_sub(label.chars().count() + 2));
             let written = format!("  {}{padding}{line}", self.painted(label, emphasis));
             self.text += written.trim_end();
             self.text.push('\n');
