@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use exuvia_core::journal::Store as _;
@@ -23,6 +24,10 @@ fn journal() -> Journal {
     journal.write(opening("one", Some("Eins"), 1_000), cells);
     journal.write(fork("two", "one", 4), cell(2, "other\n"));
     journal.write(opening("three", None, 2_000), cell(1, "third\n"));
+    let path = journal.folder.path().join(DATABASE);
+    // What was written is in the log beside the database still.
+    let settle = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('pragma wal_checkpoint(truncate)')";
+    assert!(Command::new("python3").args(["-c", settle]).arg(path).status().unwrap().success());
     journal
 }
 
