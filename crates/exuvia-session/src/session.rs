@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use exuvia_core::journal::{Event, Opened, SessionId, Source, Store};
 use exuvia_core::{Outcome, Status, StopReason, Usage};
-use exuvia_sandbox::{Interrupter, Sandbox};
+use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
 
 use crate::environment::Environment;
 use crate::error::SessionError;
@@ -68,6 +68,9 @@ impl Session {
             return Err(SessionError::Abandoned(self.id.clone()));
         }
         self.ready().await?;
+        if !self.sandbox.is_alive() {
+            return Err(SandboxError::Stopped("its program has ended".to_owned()).into());
+        }
         self.abandoned = true;
         let cell = self.start(&source)?;
         let outcome = rebuild::run(&mut self.sandbox, &source).await;
