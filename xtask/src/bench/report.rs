@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::blocked::{self, BLOCKED};
 use super::derived::FIRST_MODEL;
+use super::journal;
 use super::lend::{MOUNT_READ, NATIVE, gather_row};
 use super::memory::{ALIVE, MANY_SANDBOXES};
 use super::statistics::geometric_mean;
@@ -41,15 +42,20 @@ impl Row {
         self.values.insert(system.to_owned(), value);
     }
 
+    /// Returns this project's figure.
+    pub(super) fn ours(&self) -> Option<f64> {
+        self.values.get(OURS).copied()
+    }
+
     /// Returns how many times as much this project needs as another system.
-    fn ratio(&self, system: &str) -> Option<f64> {
-        Some(self.values.get(OURS)? / self.values.get(system)?)
+    pub(super) fn ratio(&self, system: &str) -> Option<f64> {
+        Some(self.ours()? / self.values.get(system)?)
     }
 }
 
 /// A figure that is aimed at.
 #[derive(Debug, Serialize)]
-struct Target {
+pub(super) struct Target {
     name: &'static str,
     value: f64,
     /// The most that it may be, or the least.
@@ -58,11 +64,11 @@ struct Target {
 }
 
 impl Target {
-    fn at_most(name: &'static str, value: Option<f64>, limit: f64) -> Option<Self> {
+    pub(super) fn at_most(name: &'static str, value: Option<f64>, limit: f64) -> Option<Self> {
         value.map(|value| Self { name, value, limit, reached: value <= limit })
     }
 
-    fn at_least(name: &'static str, value: Option<f64>, limit: f64) -> Option<Self> {
+    pub(super) fn at_least(name: &'static str, value: Option<f64>, limit: f64) -> Option<Self> {
         value.map(|value| Self { name, value, limit, reached: value >= limit })
     }
 }
@@ -186,7 +192,7 @@ impl Report {
     /// Returns what is aimed at, as far as it was measured.
     fn targets(&self) -> Vec<Target> {
         let row = |name: &str| self.rows.iter().find(|row| row.name == name);
-        let ours = |name: &str| row(name).and_then(|row| row.values.get(OURS).copied());
+        let ours = |name: &str| row(name).and_then(Row::ours);
         let means = self.means();
         let speed = means.iter().find(|mean| mean.name.ends_with("large"));
         let start = row("process start to first line").and_then(|row| row.ratio("python3"));
@@ -212,7 +218,7 @@ impl Report {
             Target::at_most("derived image, fresh and first model, ms", ours(FIRST_MODEL), 1.5),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];
-        targets.into_iter().flatten().collect()
+        targets.into_iter().flatten().chain(journal::targets(row)).collect()
     }
 }
 
