@@ -109,6 +109,7 @@ impl World {
             secrets: BTreeMap::new(),
             capture: false,
             checkpoints: CheckpointPolicy::default(),
+            journal_bytes_max: u64::MAX,
         };
         let limits = Limits { wall_time: Some(exuvia::WALL_TIME), ..Limits::default() };
         let opened = Opened { limits, tools: toolbox.declarations().to_vec(), ..environment.opened([7; 32]) };

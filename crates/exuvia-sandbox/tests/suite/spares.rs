@@ -40,7 +40,9 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 fn builder(engine: &Engine) -> Result<SandboxBuilder, Failed> {
-    let limits = Limits { wall_time: Some(Duration::from_millis(500)), ..Limits::default() };
+    // On a machine that is busy with other things it takes a while until a program is told.
+    let limits =
+        Limits { wall_time: Some(Duration::from_millis(500)), grace: Duration::from_secs(1), ..Limits::default() };
     Ok(engine.sandbox().limits(limits).host(repeatable_host().build(engine)?))
 }
 
