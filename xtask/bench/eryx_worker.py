@@ -31,6 +31,13 @@ class Worker:
         session.execute("x = 0")
         return protocol.repeated(lambda: session.execute("x = x + 1"), count)
 
+    def snapshots(self, source, count):
+        session, other = eryx.Session(), eryx.Session()
+        session.execute(source)
+        taken = [protocol.timed(session.snapshot_state) for _ in range(count)]
+        restored = [protocol.timed(lambda: other.restore_state(snapshot))[0] for _, snapshot in taken]
+        return {"taken": [seconds for seconds, _ in taken], "restored": restored}
+
     def calls(self, call, count):
         named = {"text": "echo(text='hello')", "record": "forecast(city='Paris', days=3)"}[call]
         limits = eryx.ResourceLimits(execution_timeout_ms=600_000, max_callback_invocations=count + 1)

@@ -8,6 +8,8 @@
     {"op": "calls", "call": name, "count": int}    {"seconds": real}    that many calls of a function of the host in one
                                                    piece of code; "text": `echo('hello')`, which returns its text;
                                                    "record": `forecast('Paris', 3)`, which returns a dict
+    {"op": "snapshots", "source": text, "count": int}    {"taken": [real], "restored": [real]}    snapshots of a
+                                                   session in which this ran, and restoring them in another one, each
 
 Whatever goes wrong is answered with {"error": text}. What programs print goes
 to the null device.

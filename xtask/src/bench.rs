@@ -154,7 +154,7 @@ impl Bench {
         if self.wants("derived") {
             rows.extend(derived::measure(self.rounds.fresh)?);
         }
-        rows.extend(journal::measure(&self.rounds, |name| self.wants(name))?);
+        rows.extend(journal::measure(&self.rounds, systems, |name| self.wants(name))?);
         for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
             if self.wants(group) {
                 rows.extend(memory::measure(group, crowd)?);

@@ -19,16 +19,21 @@ use exuvia_session::{CheckpointPolicy, Environment, Session};
 use exuvia_tools::Toolbox;
 
 use super::report::{Row, Target};
+use super::system::System;
 use super::{Rounds, exuvia, target};
 
-/// Measures the groups that are wanted.
-pub(super) fn measure(rounds: &Rounds, wants: impl Fn(&str) -> bool) -> Result<Vec<Row>> {
+/// Measures the groups that are wanted, and what other systems can do of it.
+pub(super) fn measure(
+    rounds: &Rounds,
+    systems: &mut [Box<dyn System>],
+    wants: impl Fn(&str) -> bool,
+) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     if wants("journal recording") {
         rows.extend(recording::measure(rounds.programs)?);
     }
     if wants("journal checkpoints") {
-        rows.extend(checkpoints::measure(rounds.starts)?);
+        rows.extend(checkpoints::measure(rounds.starts, systems)?);
     }
     if wants("journal resume") {
         rows.extend(resume::measure(rounds.starts)?);

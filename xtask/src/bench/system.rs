@@ -1,6 +1,7 @@
 //! What is measured: anything that runs Python.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use serde::Deserialize;
 
 /// How much a program is to do; each has a constant of this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,13 @@ pub(super) struct Run {
     pub(super) value: String,
 }
 
+/// How many seconds each snapshot of a session took, and restoring each.
+#[derive(Debug, Deserialize)]
+pub(super) struct Snapshots {
+    pub(super) taken: Vec<f64>,
+    pub(super) restored: Vec<f64>,
+}
+
 /// Something that runs Python.
 pub(super) trait System {
     /// The name in the table.
@@ -83,4 +91,9 @@ pub(super) trait System {
 
     /// Runs `x = x + 1` in one session. Returns how many seconds each run took.
     fn warm(&mut self, count: u32) -> Result<Vec<f64>>;
+
+    /// Takes snapshots of a session in which this program has run, and restores them.
+    fn snapshots(&mut self, _source: &str, _count: u32) -> Result<Snapshots> {
+        bail!("it takes none")
+    }
 }

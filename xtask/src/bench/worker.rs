@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::system::{Call, Run, Size, System};
+use super::system::{Call, Run, Size, Snapshots, System};
 
 /// What is known of a worker before it runs.
 pub(super) struct Kind {
@@ -109,6 +109,10 @@ impl System for Worker {
 
     fn warm(&mut self, count: u32) -> Result<Vec<f64>> {
         Ok(self.ask::<Times>(&json!({ "op": "warm", "count": count }))?.seconds)
+    }
+
+    fn snapshots(&mut self, source: &str, count: u32) -> Result<Snapshots> {
+        self.ask(&json!({ "op": "snapshots", "source": source, "count": count }))
     }
 }
 

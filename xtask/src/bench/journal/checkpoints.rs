@@ -12,6 +12,7 @@ use exuvia_tools::Toolbox;
 
 use super::{World, value};
 use crate::bench::report::{OURS, Row};
+use crate::bench::system::{Snapshots, System};
 use crate::bench::{exuvia, statistics};
 use crate::tools;
 
@@ -23,6 +24,8 @@ pub(super) struct Held {
     cell: &'static str,
     /// A cell that only one that is whole can answer, and the answer.
     question: (&'static str, &'static str),
+    /// How many snapshots other systems take.
+    snapshots: u32,
 }
 
 pub(super) const SMALL: Held = Held {
@@ -30,12 +33,15 @@ pub(super) const SMALL: Held = Held {
     restore: "restore, small session",
     cell: "import json; x = {n: str(n) for n in range(100)}; f = lambda n: x[n]",
     question: ("f(99)", "'99'"),
+    snapshots: 20,
 };
 pub(super) const LARGE: Held = Held {
     checkpoint: "checkpoint, 20 MB of objects",
     restore: "restore, 20 MB of objects",
     cell: "x = [(n, str(n)) for n in range(210_000)]",
     question: ("len(x), x[-1]", "(210000, (209999, '209999'))"),
+    // One takes 20 s.
+    snapshots: 1,
 };
 pub(super) const FORK: &str = "live fork, small sandbox";
 pub(super) const SESSION_FORK: &str = "live fork, small session and journal";
@@ -46,14 +52,22 @@ const COMPRESSED: &str = "compressed, in the background";
 /// What is beside the time of a sandbox that is made from a checkpoint: that of one made from its compressed bytes.
 const FROM_BYTES: &str = "from compressed bytes";
 
-pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
+pub(super) fn measure(rounds: u32, systems: &mut [Box<dyn System>]) -> Result<Vec<Row>> {
     tools::say("checkpoints and forks");
     let engine = exuvia::engine(8)?;
     let toolbox = Toolbox::builder().build()?;
     let bench = Bench { world: World::new(&engine, toolbox), rounds };
     let mut rows = Vec::new();
     for held in [&SMALL, &LARGE] {
-        rows.extend(bench.held(held)?);
+        let [mut checkpoint, mut restore] = bench.held(held)?;
+        // Some do not keep all of it: what cannot be pickled, such as the lambda, is gone.
+        for system in systems.iter_mut() {
+            if let Ok(Snapshots { mut taken, mut restored }) = system.snapshots(held.cell, held.snapshots) {
+                checkpoint.set(system.name(), statistics::median(&mut taken) * 1e3);
+                restore.set(system.name(), statistics::median(&mut restored) * 1e3);
+            }
+        }
+        rows.extend([checkpoint, restore]);
     }
     rows.push(bench.fork(&SMALL)?);
     rows.push(bench.session_fork(&SMALL)?);
