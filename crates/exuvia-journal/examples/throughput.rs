@@ -1,11 +1,10 @@
-//! Measures appends, beside what the same disk and SQLite can do alone.
+//! Measures what `cargo xtask bench` does not: appends of several events, without waiting, of clock readings.
 //!
 //!     cargo run --release -p exuvia-journal --example throughput -- FOLDER
 //!
 //! `FOLDER` says on which disk.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -15,7 +14,6 @@ use exuvia_core::journal::{Durability, EngineIdentity, Event, Opened, Opening, S
 use exuvia_core::recording::Asked;
 use exuvia_core::{ClockId, HostAnswer, Limits};
 use exuvia_journal::{LocalStore, SqliteOptions};
-use rusqlite::{Connection, params};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -28,50 +26,18 @@ fn main() -> Result<()> {
     let folder = Path::new(&folder).join("exuvia-throughput");
     fs::create_dir_all(&folder)?;
     // In turns, since a disk has moods.
-    for round in 0..3 {
-        let (raw, sync) = (raw(&folder)?, appends(&folder, Durability::Sync, 1)?);
-        println!("sync:  {sync:8.0}/s, raw append and fdatasync {raw:8.0}/s: {:.2}", sync / raw);
-        let (sqlite, group) = (sqlite(&folder)?, appends(&folder, Durability::Group, 1)?);
-        println!("group: {group:8.0}/s, SQLite by hundreds      {sqlite:8.0}/s: {:.2}", group / sqlite);
+    for _ in 0..3 {
+        let group = appends(&folder, Durability::Group, 1)?;
         println!("group: {:8.1} µs an append of one event", 1e6 / group);
         let pairs = appends(&folder, Durability::Group, 2)?;
         println!("group: {:8.1} µs an append of two events", 1e6 / pairs);
         let asynchronous = appends(&folder, Durability::Async, 1)?;
         println!("async: {:8.1} µs an append of one event", 1e6 / asynchronous);
-        if round == 2 {
-            clocks(&folder)?;
-            printed(&folder)?;
-        }
     }
+    clocks(&folder)?;
+    printed(&folder)?;
     fs::remove_dir_all(folder)?;
     Ok(())
-}
-
-/// Appends 200 bytes to a file, and brings them to the disk.
-fn raw(folder: &Path) -> Result<f64> {
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("raw"))?;
-    per_second(|| {
-        file.write_all(&[b'x'; 200])?;
-        Ok(file.sync_data()?)
-    })
-}
-
-/// Inserts rows as small as an event, 100 in a transaction, and returns how many rows that is in a second.
-fn sqlite(folder: &Path) -> Result<f64> {
-    let path = folder.join("raw.sqlite");
-    drop(fs::remove_file(&path));
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.execute("CREATE TABLE rows (position INTEGER PRIMARY KEY, body TEXT, hash BLOB)", [])?;
-    let rate = per_second(|| {
-        connection.execute_batch("BEGIN")?;
-        for _ in 0..100 {
-            let mut insert = connection.prepare_cached("INSERT INTO rows (body, hash) VALUES (?1, ?2)")?;
-            insert.execute(params!["x".repeat(100), [0u8; 32]])?;
-        }
-        Ok(connection.execute_batch("COMMIT")?)
-    })?;
-    Ok(rate * 100.0)
 }
 
 /// Appends so many events at a time, and returns how many times that is in a second.
