@@ -43,6 +43,25 @@ pub(crate) enum From {
     Position(u64),
 }
 
+/// Finds where to begin to go on with a session: with its own last checkpoint, if nothing was undone since, and what is
+/// before that is not even read. Else as [`start`] does.
+pub(crate) async fn start_at_last(
+    environment: &Environment,
+    store: &Arc<dyn Store>,
+    session: &SessionId,
+    end: u64,
+) -> Result<Start, SessionError> {
+    let entries = store.checkpoints(session).await?;
+    for entry in entries.iter().rev().filter(|entry| entry.position < end) {
+        let Some(rest) = timeline::tail(store, session, entry.position + 1, end).await? else { break };
+        if let Some(saved) = load(environment, store, session, entry.position).await? {
+            let seed = opening(store, session).await?.seed;
+            return Ok(Start { checkpoint: Some(saved.checkpoint), progress: saved.progress, seed, rest });
+        }
+    }
+    start(environment, store, timeline::timeline(store, session, None).await?, From::Last).await
+}
+
 /// Finds where to begin.
 pub(crate) async fn start(
     environment: &Environment,

@@ -12,8 +12,7 @@ use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
 use crate::environment::Environment;
 use crate::error::SessionError;
 use crate::host::Shared;
-use crate::rebuild::{self, From};
-use crate::timeline::timeline;
+use crate::rebuild;
 pub use begin::{last_cell, undo};
 use checkpoints::Checkpoints;
 pub(crate) use checkpoints::compare_waiting;
@@ -151,8 +150,7 @@ impl Session {
         let log = self.shared.lock().log.take();
         let Some(mut log) = log else { return Err(SessionError::Abandoned(self.id.clone())) };
         log.write()?;
-        let timeline = timeline(&self.store, &self.id, None).await?;
-        let start = rebuild::start(&self.environment, &self.store, timeline, From::Last).await?;
+        let start = rebuild::start_at_last(&self.environment, &self.store, &self.id, log.position()).await?;
         let live = self.environment.host()?;
         let prepare = |recorder: &mut crate::host::Recorder| {
             recorder.log = Some(log);

@@ -32,6 +32,34 @@ pub(crate) async fn timeline(
     Ok(marks.kept)
 }
 
+/// Returns what counts of a session's own events from this position to its end, where nothing in there undoes what was
+/// before it; else nothing.
+pub(crate) async fn tail(
+    store: &Arc<dyn Store>,
+    session: &SessionId,
+    from: u64,
+    end: u64,
+) -> Result<Option<Vec<Segment>>, StoreError> {
+    let kept = vec![Segment { session: session.clone(), positions: from..from }];
+    let mut marks = Marks { kept, session: Some(session.clone()), ..Marks::default() };
+    let mut next = from;
+    while next < end {
+        let count = usize::try_from(end - next).unwrap_or(PAGE).min(PAGE);
+        let page = store.read(session, next, count).await?;
+        if page.is_empty() {
+            break;
+        }
+        next += page.len() as u64;
+        for recorded in &page {
+            if !marks.has(&recorded.event) {
+                return Ok(None);
+            }
+            marks.push(recorded);
+        }
+    }
+    Ok(Some(marks.kept))
+}
+
 /// Returns the part of a timeline that comes after a position of one of its sessions; `None` if that does not count.
 pub(crate) fn after(timeline: &[Segment], session: &SessionId, position: u64) -> Option<Vec<Segment>> {
     let index = timeline.iter().position(|part| {
@@ -92,6 +120,17 @@ impl Marks {
                 }
             }
             _ => self.keep(*position),
+        }
+    }
+
+    /// Whether what this event goes back to was seen.
+    fn has(&self, event: &Event) -> bool {
+        match event {
+            Event::Undone { cell } => self.ended.iter().any(|(number, _)| number == cell),
+            Event::CellEnded { outcome, .. } if matches!(outcome.status, Status::Stopped { .. }) => {
+                self.started.is_some()
+            }
+            _ => true,
         }
     }
 

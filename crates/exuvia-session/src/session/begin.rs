@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use exuvia_core::journal::{Event, Opened, Opening, Parent, SessionId, Source, Store, Writer};
+use exuvia_core::Status;
+use exuvia_core::journal::{Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, Writer};
 
 use super::checkpoints::Checkpoints;
 use super::{Resumed, Session};
@@ -66,9 +67,11 @@ impl Session {
         let opened = rebuild::opening(&store, id).await?;
         environment.check(id, &opened)?;
         let printed = if print_all { 0 } else { store.printed(id).await? };
-        let timeline = timeline(&store, id, None).await?;
-        let from = if print_all { From::Beginning } else { From::Last };
-        let start = rebuild::start(&environment, &store, timeline, from).await?;
+        let start = if print_all {
+            rebuild::start(&environment, &store, timeline(&store, id, None).await?, From::Beginning).await?
+        } else {
+            rebuild::start_at_last(&environment, &store, id, writer.position()).await?
+        };
         let from_checkpoint = start.has_checkpoint();
         let log = environment.log(writer);
         let prepare = |recorder: &mut Recorder| {
@@ -97,7 +100,7 @@ impl Session {
         session.sandbox.limit_time(session.opened.limits.wall_time, session.opened.limits.cpu_time);
         if let Some((cell, outcome)) = &continued {
             session.end(*cell, outcome)?;
-            session.stopped = matches!(outcome.status, exuvia_core::Status::Stopped { .. });
+            session.stopped = matches!(outcome.status, Status::Stopped { .. });
         }
         Ok((session, Resumed { continued, rerun, from_checkpoint }))
     }
@@ -185,6 +188,23 @@ pub async fn undo(store: &Arc<dyn Store>, id: &SessionId, to: Option<u32>, now: 
 ///
 /// [`SessionError::Store`].
 pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Option<(u32, Source)>, SessionError> {
+    let end = store.history(session, None).await?.last().map_or(0, |part| part.positions.end);
+    // It is found at the end, as a rule.
+    for count in [32, 1_024] {
+        let from = end.saturating_sub(count);
+        let page = store.read(session, from, usize::try_from(end - from).unwrap_or(PAGE)).await?;
+        let is_simple = |recorded: &Recorded| match &recorded.event {
+            Event::Undone { .. } => false,
+            Event::CellEnded { outcome, .. } => !matches!(outcome.status, Status::Stopped { .. }),
+            _ => true,
+        };
+        if !page.iter().all(is_simple) {
+            break;
+        }
+        if let Some(last) = page.into_iter().filter_map(started).last() {
+            return Ok(Some(last));
+        }
+    }
     let mut last = None;
     for part in timeline(store, session, None).await? {
         let mut from = part.positions.start;
@@ -195,14 +215,17 @@ pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Op
                 break;
             }
             from += page.len() as u64;
-            for recorded in page {
-                if let Event::CellStarted { cell, source } = recorded.event {
-                    last = Some((cell, source));
-                }
-            }
+            last = page.into_iter().filter_map(started).last().or(last);
         }
     }
     Ok(last)
+}
+
+fn started(recorded: Recorded) -> Option<(u32, Source)> {
+    match recorded.event {
+        Event::CellStarted { cell, source } => Some((cell, source)),
+        _ => None,
+    }
 }
 
 /// Returns the end of a cell of a session's history.

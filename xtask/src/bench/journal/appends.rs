@@ -1,12 +1,13 @@
 //! Appends to journals on a disk, beside what that disk and SQLite can do alone.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use exuvia_core::HostAnswer;
-use exuvia_core::journal::{Durability, Event, Store as _};
+use exuvia_core::journal::{Durability, Event, Store as _, Writer};
 use exuvia_core::recording::Asked;
 use exuvia_journal::{LocalStore, SqliteOptions};
 use exuvia_tools::Toolbox;
@@ -23,20 +24,25 @@ pub(super) const RAW: &str = "raw append and fdatasync";
 pub(super) const GROUP: &str = "appends of one event, `group`";
 pub(super) const SQLITE: &str = "SQLite, 100 in a transaction";
 
-/// How long each is measured in a round.
+/// How long a turn is.
 const TIME: Duration = Duration::from_secs(1);
 /// How many rows are inserted in a transaction.
 const ROWS: u32 = 100;
 
 pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
     tools::say("appends");
-    let toolbox = Toolbox::builder().build()?;
-    let world = World::new(&exuvia::engine(1)?, toolbox);
+    let world = World::new(&exuvia::engine(1)?, Toolbox::builder().build()?);
+    let place = Place::new("appends")?;
+    // All stay open, as a session does: a log that has grown once is written again.
+    let mut sync = Journal::new(&world, &place.path().join("sync"), Durability::Sync)?;
+    let mut group = Journal::new(&world, &place.path().join("group"), Durability::Group)?;
+    let mut file = OpenOptions::new().create(true).append(true).open(place.path().join("raw"))?;
+    let connection = connect(&place.path().join("rows.sqlite"))?;
     let mut rates = [const { Vec::new() }; 4];
     // In turns, since a disk has moods.
     for _ in 0..rounds {
-        let measured = [appends(&world, Durability::Sync)?, raw()?, appends(&world, Durability::Group)?, sqlite()?];
-        for (rates, rate) in rates.iter_mut().zip(measured) {
+        let turn = [sync.appends()?, raw(&mut file)?, group.appends()?, inserts(&connection)?];
+        for (rates, rate) in rates.iter_mut().zip(turn) {
             rates.push(rate);
         }
     }
@@ -50,29 +56,39 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
     Ok(rows.into())
 }
 
-/// Appends one event at a time to a session. Returns how many that is in a second.
-fn appends(world: &World, durability: Durability) -> Result<f64> {
-    let place = Place::new("appends")?;
-    let store = LocalStore::open(place.path(), SqliteOptions { durability, ..SqliteOptions::default() })?;
-    let mut writer = pollster::block_on(store.create(world.opening("measured")?))?;
-    let asked =
-        Asked::Tool { tool: "fetch".into(), arguments: r#"{"url": "https://example.org/", "n": 12345}"#.into() };
-    let answer = HostAnswer::Tool(Ok(r#"{"status": 200, "body": "hello"}"#.into()));
-    let event = [(super::now(), Event::Call { asked, answer })];
-    let mut meter = Meter::start();
-    while meter.goes_on() {
-        pollster::block_on(writer.append(&event))?;
-        meter.count += 1;
-    }
-    // What was not brought to the disk yet is not forgotten.
-    pollster::block_on(writer.sync())?;
-    Ok(meter.rate())
+/// The journal of a session.
+struct Journal {
+    writer: Box<dyn Writer>,
+    event: [(i64, Event); 1],
+    /// Held until the writer is dropped.
+    _store: LocalStore,
 }
 
-/// Appends as many bytes as such an event has to a file, and brings them to the disk each time.
-fn raw() -> Result<f64> {
-    let place = Place::new("raw")?;
-    let mut file = OpenOptions::new().create(true).append(true).open(place.path().join("raw"))?;
+impl Journal {
+    fn new(world: &World, folder: &Path, durability: Durability) -> Result<Self> {
+        let store = LocalStore::open(folder, SqliteOptions { durability, ..SqliteOptions::default() })?;
+        let writer = pollster::block_on(store.create(world.opening("measured")?))?;
+        let arguments = r#"{"url": "https://example.org/", "n": 12345}"#.into();
+        let asked = Asked::Tool { tool: "fetch".into(), arguments };
+        let answer = HostAnswer::Tool(Ok(r#"{"status": 200, "body": "hello"}"#.into()));
+        Ok(Self { writer, event: [(super::now(), Event::Call { asked, answer })], _store: store })
+    }
+
+    /// Appends one event at a time. Returns how many that is in a second.
+    fn appends(&mut self) -> Result<f64> {
+        let mut meter = Meter::start();
+        while meter.goes_on() {
+            pollster::block_on(self.writer.append(&self.event))?;
+            meter.count += 1;
+        }
+        // What was not brought to the disk yet is not forgotten.
+        pollster::block_on(self.writer.sync())?;
+        Ok(meter.rate())
+    }
+}
+
+/// Appends as many bytes as such an event has, and brings them to the disk each time.
+fn raw(file: &mut File) -> Result<f64> {
     let mut meter = Meter::start();
     while meter.goes_on() {
         file.write_all(&[b'x'; 200])?;
@@ -82,15 +98,18 @@ fn raw() -> Result<f64> {
     Ok(meter.rate())
 }
 
-/// Inserts rows as small as an event.
-fn sqlite() -> Result<f64> {
-    let place = Place::new("sqlite")?;
-    let connection = Connection::open(place.path().join("rows.sqlite"))?;
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // What is committed is on the disk.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.execute("CREATE TABLE rows (position INTEGER PRIMARY KEY, body TEXT, hash BLOB)", [])?;
-    let mut insert = connection.prepare("INSERT INTO rows (body, hash) VALUES (?1, ?2)")?;
+    Ok(connection)
+}
+
+/// Inserts rows as small as an event.
+fn inserts(connection: &Connection) -> Result<f64> {
+    let mut insert = connection.prepare_cached("INSERT INTO rows (body, hash) VALUES (?1, ?2)")?;
     let body = "x".repeat(100);
     let mut meter = Meter::start();
     while meter.goes_on() {
