@@ -1,14 +1,16 @@
 //! Where sessions are kept: the journal of this user, or the one that `EXUVIA_JOURNAL` names.
 
 use std::env;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
-use exuvia_core::journal::{Durability, Store, StoreError};
+use exuvia_core::journal::{Durability, SessionId, Store, StoreError};
 use exuvia_journal::{LocalStore, SqliteOptions};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, reason};
 use crate::printable::printable;
 use crate::{exit, folders};
 
@@ -43,6 +45,33 @@ pub(crate) fn told(error: &StoreError) -> (String, Option<String>) {
     let text = error.to_string();
     let (message, hint) = text.split_once("\n    hint: ").map_or((&*text, None), |(text, hint)| (text, Some(hint)));
     (printable(message).into_owned(), hint.map(|hint| printable(hint).into_owned()))
+}
+
+/// Notes that this user begins a session here: only of such a one is its command line believed. A file that was imported
+/// says of itself what it wants to be lent.
+pub(crate) fn note_begun(session: &SessionId) -> Result<()> {
+    let path = begun(session)?;
+    let written = path.parent().map_or(Ok(()), folders::create).and_then(|()| fs::write(&path, ""));
+    Ok(written.map_err(|error| Failure::new(format!("`{}` cannot be written: {}", path.display(), reason(&error))))?)
+}
+
+/// Returns whether this user has begun a session here.
+pub(crate) fn is_begun_here(session: &SessionId) -> Result<bool> {
+    Ok(begun(session)?.is_file())
+}
+
+/// Forgets that this user had begun a session of an id that a file brings.
+pub(crate) fn forget_begun(session: &SessionId) -> Result<()> {
+    match fs::remove_file(begun(session)?) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::new(format!("the session cannot be taken for a stranger's: {}", reason(&error))).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn begun(session: &SessionId) -> Result<PathBuf> {
+    Ok(folder()?.join("begun").join(session.as_str()))
 }
 
 fn folder() -> Result<PathBuf> {

@@ -106,7 +106,9 @@ impl Prepared {
             return Ok(Runner::Plain(Box::new(environment.sandbox(&opened).host(host).build()?)));
         }
         let store = journal::store(None)?;
-        let opening = Opening { session: new_id()?, name: options.session.clone(), opened, at: now() };
+        let id = new_id()?;
+        journal::note_begun(&id)?;
+        let opening = Opening { session: id, name: options.session.clone(), opened, at: now() };
         let mut session = pollster::block_on(Session::open(store, environment, opening)).map_err(told)?;
         if let Some(command) = CommandLine::of_this_process() {
             session.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;

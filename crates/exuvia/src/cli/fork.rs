@@ -3,7 +3,7 @@
 use anyhow::Result;
 use exuvia_session::Session;
 
-use super::resume;
+use super::resume::{self, Trust};
 use crate::recording::{new_id, new_seed, told};
 use crate::{journal, output};
 
@@ -30,18 +30,24 @@ pub(crate) struct Arguments {
     /// Print the new session's id and run nothing
     #[arg(long)]
     detach: bool,
+
+    #[command(flatten)]
+    trust: Trust,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let origin = resume::find(&store, &arguments.session)?;
+    arguments.trust.check(&store, &origin)?;
     let begun = resume::begun(&store, &origin)?;
     let environment = begun.prepared.environment.clone();
     let at = match arguments.at {
         Some(cell) => Some(cell),
         None => resume::last_open_cell(&store, &origin)?,
     };
-    let identity = (new_id()?, arguments.name, new_seed()?);
+    let id = new_id()?;
+    journal::note_begun(&id)?;
+    let identity = (id, arguments.name, new_seed()?);
     let fork = Session::fork_at(store, environment, &origin, at, identity);
     let (session, resumed) = pollster::block_on(fork).map_err(told)?;
     if arguments.detach {

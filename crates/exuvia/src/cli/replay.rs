@@ -1,14 +1,20 @@
 //! `exuvia replay`: running a session again, and comparing.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use exuvia_session::{Replay, ReplayOptions, Replayed};
+use exuvia_core::journal::{SessionId, Store};
+use exuvia_sandbox::LiveHost;
+use exuvia_session::{Environment, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
 
 use super::resume;
-use crate::recording::told;
+use crate::interpreter::Interpreter;
+use crate::lent::Lent;
+use crate::packages::Wanted;
+use crate::recording::{Prepared, told};
 use crate::{journal, output};
 
 /// How often a long replay tells how far it is.
@@ -58,7 +64,7 @@ struct Report<'a> {
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, &arguments.session)?;
-    let environment = resume::begun(&store, &id)?.prepared.environment;
+    let environment = environment(&store, &id)?;
     let mut options = ReplayOptions { until: arguments.until, from: arguments.from, output: None };
     if !arguments.quiet && !arguments.json {
         options.output = Some(Box::new(output::write));
@@ -81,6 +87,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         output::say(&summary(&replayed));
     }
     Ok(0)
+}
+
+/// Returns what a session runs in. Of one that was imported nothing is believed: it gets the usual image, and no packages.
+fn environment(store: &Arc<dyn Store>, id: &SessionId) -> Result<Environment> {
+    if journal::is_begun_here(id)? {
+        return Ok(resume::begun(store, id)?.prepared.environment);
+    }
+    let furnished = Wanted::default().furnish(&Interpreter::find(None)?)?;
+    let nobody = || Ok(LiveHost::builder());
+    Ok(Prepared::new(&furnished, &Lent::default(), nobody, |live| Box::new(live)).environment)
 }
 
 fn summary(replayed: &Replayed) -> String {

@@ -10,6 +10,7 @@ use exuvia_session::{Resumed, Session};
 
 use super::{Command, repl, run};
 use crate::failure::Failure;
+use crate::printable::printable;
 use crate::recording::{CommandLine, Prepared, Runner, now, told};
 use crate::{exit, journal, output};
 
@@ -29,6 +30,30 @@ pub(crate) struct Arguments {
     /// Print what was printed before, too
     #[arg(long)]
     from_start: bool,
+
+    #[command(flatten)]
+    trust: Trust,
+}
+
+/// Whether a session that came from a file is lent what it says.
+#[derive(clap::Args)]
+pub(super) struct Trust {
+    /// Lend a session that was imported what its own command line says: folders, tools, all of it
+    #[arg(long)]
+    trust: bool,
+}
+
+impl Trust {
+    /// Refuses a session that somebody else has begun, unless its user says that it may be trusted.
+    pub(super) fn check(&self, store: &Arc<dyn Store>, id: &SessionId) -> Result<()> {
+        if self.trust || journal::is_begun_here(id)? {
+            return Ok(());
+        }
+        let command = CommandLine::of(store, id)?.map(|command| command.arguments.join(" ")).unwrap_or_default();
+        let problem =
+            format!("session `{id}` was imported, and would be lent what it says itself: {}", printable(&command));
+        Err(Failure::usage(problem).hint("if that may be, say so with --trust; `exuvia replay` lends nothing").into())
+    }
 }
 
 /// How a session was begun, and with what it goes on.
@@ -43,6 +68,7 @@ pub(super) struct Begun {
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = find(&store, &arguments.session)?;
+    arguments.trust.check(&store, &id)?;
     let begun = begun(&store, &id)?;
     if !begun.is_program {
         reopen(&store, &id)?;

@@ -198,6 +198,29 @@ fn an_export_is_replayed_from_another_journal() {
     assert_eq!((replayed.status, replayed.stdout.as_str()), (0, "some data\n"));
 }
 
+/// What a session was lent stands in its journal: a file from somebody else must not choose what it is lent here.
+#[test]
+fn an_imported_session_is_lent_nothing_unless_it_is_trusted() {
+    let (place, other) = (Place::new(), Place::new());
+    let mount = format!("{}:/data:rw", place.path("data"));
+    fs::create_dir(place.path("data")).unwrap();
+    assert_eq!(place.given(&["repl", "--session", "it", "--mount", &mount], "x = 1\n").status, 0);
+    let file = place.path("it.session");
+    assert_eq!(place.exuvia(&["session", "export", "it", "-o", &file]).status, 0);
+    assert_eq!(other.exuvia(&["session", "import", &file]).status, 0);
+    let cell = "open('/data/written', 'w').write('here'); x\n";
+    for command in ["resume", "fork"] {
+        let refused = other.given(&[command, "it"], cell);
+        assert_eq!((refused.status, refused.stdout.as_str()), (2, ""));
+        assert!(refused.stderr.contains("was imported") && refused.stderr.contains("--mount"), "{}", refused.stderr);
+    }
+    assert_eq!(other.exuvia(&["replay", "it", "-q"]).status, 0);
+    assert!(!fs::exists(place.path("data/written")).unwrap());
+    assert_eq!(other.given(&["resume", "it", "--trust"], cell).stdout, "1\n");
+    assert!(fs::exists(place.path("data/written")).unwrap());
+    assert_eq!(place.given(&["resume", "it"], "x\n").stdout, "1\n");
+}
+
 #[test]
 fn what_is_not_recorded_runs_the_same() {
     let place = Place::new();

@@ -112,6 +112,9 @@ pub(super) fn import(store: &dyn Store, arguments: &ImportArguments) -> Result<u
     let imported = wait(store.import(&mut *from)).map_err(journal::failure)?;
     if imported.events == 0 {
         output::say("all of it was here already");
+    } else {
+        // One of this id that was removed may have been this user's own.
+        journal::forget_begun(&imported.session)?;
     }
     if imported.name_taken {
         output::say("its name was left out: another session has it");
