@@ -1,12 +1,13 @@
 //! Reading a session's events again, one by one, as a sandbox asks for them.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use exuvia_core::ClockId;
 use exuvia_core::journal::{Event, Segment, SessionId, Store, StoreError};
 
-use crate::timeline::PAGE;
+use crate::timeline::page;
 
 /// Where a session's events are read.
 pub(crate) struct Cursor {
@@ -162,12 +163,7 @@ impl Cursor {
     }
 }
 
-fn read(
-    store: &dyn Store,
-    session: &SessionId,
-    positions: std::ops::Range<u64>,
-) -> Result<Vec<(u64, Event)>, StoreError> {
-    let count = usize::try_from(positions.end - positions.start).unwrap_or(PAGE).min(PAGE);
-    let page = pollster::block_on(store.read(session, positions.start, count))?;
+fn read(store: &dyn Store, session: &SessionId, positions: Range<u64>) -> Result<Vec<(u64, Event)>, StoreError> {
+    let page = pollster::block_on(page(store, session, positions))?;
     Ok(page.into_iter().map(|recorded| (recorded.position, recorded.event)).collect())
 }

@@ -1,13 +1,14 @@
 //! Those events of a session that it consists of now: its history without what was undone, and without cells that were
 //! stopped from outside, after which a session goes on from where it was before them.
 
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use exuvia_core::Status;
 use exuvia_core::journal::{Event, Recorded, Segment, SessionId, Store, StoreError};
 
 /// How many events are read at a time.
-pub(crate) const PAGE: usize = 512;
+const PAGE: usize = 512;
 
 /// Returns the parts of a session's history that count, the oldest first; `until` is a position of its own events.
 pub(crate) async fn timeline(
@@ -18,18 +19,45 @@ pub(crate) async fn timeline(
     let mut marks = Marks::default();
     for segment in store.history(session, until).await? {
         marks.begin(segment.session.clone());
-        let mut from = segment.positions.start;
-        while from < segment.positions.end {
-            let count = usize::try_from(segment.positions.end - from).unwrap_or(PAGE).min(PAGE);
-            let page = store.read(&segment.session, from, count).await?;
-            if page.is_empty() {
-                break;
-            }
-            from += page.len() as u64;
-            page.iter().for_each(|recorded| marks.push(recorded));
-        }
+        each(store, &segment, |recorded| {
+            marks.push(&recorded);
+            ControlFlow::Continue(())
+        })
+        .await?;
     }
     Ok(marks.kept)
+}
+
+/// Shows the events of a part of a history one after the other, until `take` has seen enough.
+pub(crate) async fn each(
+    store: &Arc<dyn Store>,
+    part: &Segment,
+    mut take: impl FnMut(Recorded) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let mut positions = part.positions.clone();
+    while !positions.is_empty() {
+        let page = page(&**store, &part.session, positions.clone()).await?;
+        if page.is_empty() {
+            break;
+        }
+        positions.start += page.len() as u64;
+        for recorded in page {
+            if take(recorded).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the first of these events, as many as are read at a time.
+pub(crate) async fn page(
+    store: &dyn Store,
+    session: &SessionId,
+    positions: Range<u64>,
+) -> Result<Vec<Recorded>, StoreError> {
+    let count = usize::try_from(positions.end - positions.start).unwrap_or(PAGE).min(PAGE);
+    store.read(session, positions.start, count).await
 }
 
 /// Returns what counts of a session's own events from this position to its end, where nothing in there undoes what was
@@ -42,22 +70,18 @@ pub(crate) async fn tail(
 ) -> Result<Option<Vec<Segment>>, StoreError> {
     let kept = vec![Segment { session: session.clone(), positions: from..from }];
     let mut marks = Marks { kept, session: Some(session.clone()), ..Marks::default() };
-    let mut next = from;
-    while next < end {
-        let count = usize::try_from(end - next).unwrap_or(PAGE).min(PAGE);
-        let page = store.read(session, next, count).await?;
-        if page.is_empty() {
-            break;
+    let mut is_whole = true;
+    let part = Segment { session: session.clone(), positions: from..end };
+    each(store, &part, |recorded| {
+        is_whole = marks.has(&recorded.event);
+        if !is_whole {
+            return ControlFlow::Break(());
         }
-        next += page.len() as u64;
-        for recorded in &page {
-            if !marks.has(&recorded.event) {
-                return Ok(None);
-            }
-            marks.push(recorded);
-        }
-    }
-    Ok(Some(marks.kept))
+        marks.push(&recorded);
+        ControlFlow::Continue(())
+    })
+    .await?;
+    Ok(is_whole.then_some(marks.kept))
 }
 
 /// Returns the part of a timeline that comes after a position of one of its sessions; `None` if that does not count.

@@ -1,5 +1,6 @@
 //! Opening, resuming and forking sessions.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use exuvia_core::Status;
@@ -12,7 +13,7 @@ use crate::error::SessionError;
 use crate::host::{Recorder, SessionHost, Shared};
 use crate::progress::Progress;
 use crate::rebuild::{self, From};
-use crate::timeline::{PAGE, timeline};
+use crate::timeline::{each, timeline};
 
 impl Session {
     /// Opens a new session.
@@ -192,7 +193,7 @@ pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Op
     // It is found at the end, as a rule.
     for count in [32, 1_024] {
         let from = end.saturating_sub(count);
-        let page = store.read(session, from, usize::try_from(end - from).unwrap_or(PAGE)).await?;
+        let page = store.read(session, from, usize::try_from(count).unwrap_or_default()).await?;
         let is_simple = |recorded: &Recorded| match &recorded.event {
             Event::Undone { .. } => false,
             Event::CellEnded { outcome, .. } => !matches!(outcome.status, Status::Stopped { .. }),
@@ -201,22 +202,17 @@ pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Op
         if !page.iter().all(is_simple) {
             break;
         }
-        if let Some(last) = page.into_iter().filter_map(started).last() {
+        if let Some(last) = page.into_iter().filter_map(started).next_back() {
             return Ok(Some(last));
         }
     }
     let mut last = None;
     for part in timeline(store, session, None).await? {
-        let mut from = part.positions.start;
-        while from < part.positions.end {
-            let count = usize::try_from(part.positions.end - from).unwrap_or(PAGE).min(PAGE);
-            let page = store.read(&part.session, from, count).await?;
-            if page.is_empty() {
-                break;
-            }
-            from += page.len() as u64;
-            last = page.into_iter().filter_map(started).last().or(last);
-        }
+        each(store, &part, |recorded| {
+            last = started(recorded).or(last.take());
+            ControlFlow::Continue(())
+        })
+        .await?;
     }
     Ok(last)
 }
@@ -234,27 +230,20 @@ async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) 
     let mut last = 0;
     let parts = timeline(store, session, None).await?;
     for part in &parts {
-        let mut from = part.positions.start;
-        while from < part.positions.end {
-            let count = usize::try_from(part.positions.end - from).unwrap_or(PAGE).min(PAGE);
-            let page = store.read(&part.session, from, count).await?;
-            if page.is_empty() {
-                break;
-            }
-            from += page.len() as u64;
-            for recorded in &page {
-                match &recorded.event {
-                    Event::CellEnded { cell, .. } => {
-                        last = *cell;
-                        ends.push((*cell, part.session.clone(), recorded.position + 1));
-                    }
-                    Event::Opened(opened) if opened.parent.is_none() => {
-                        ends.push((0, part.session.clone(), recorded.position + 1));
-                    }
-                    _ => {}
+        each(store, part, |recorded| {
+            match &recorded.event {
+                Event::CellEnded { cell, .. } => {
+                    last = *cell;
+                    ends.push((*cell, part.session.clone(), recorded.position + 1));
                 }
+                Event::Opened(opened) if opened.parent.is_none() => {
+                    ends.push((0, part.session.clone(), recorded.position + 1));
+                }
+                _ => {}
             }
-        }
+            ControlFlow::Continue(())
+        })
+        .await?;
     }
     let Some(cell) = cell else {
         let end = parts.last().map(|part| Parent { session: part.session.clone(), position: part.positions.end });
