@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use exuvia_core::Status;
 use exuvia_core::journal::{Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, Writer};
+use exuvia_sandbox::Checkpoint;
 
 use super::checkpoints::Checkpoints;
 use super::{Resumed, Session};
@@ -28,11 +29,22 @@ impl Session {
         environment.check(&id, &opened)?;
         let writer = store.create(opening).await?;
         let mut recorder = Recorder::new(id.clone(), opened.seed, Progress::default());
-        recorder.declarations = opened.tools.clone().into();
         recorder.log = Some(environment.log(writer));
+        Self::begin(store, environment, (id, opened), recorder, None).await
+    }
+
+    /// Makes the sandbox of a session that has nothing to read again.
+    async fn begin(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        (id, opened): (SessionId, Opened),
+        mut recorder: Recorder,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<Self, SessionError> {
+        recorder.declarations = opened.tools.clone().into();
         let shared = Shared::new(recorder);
         let host = SessionHost::new(shared.clone(), Some(environment.host()?));
-        let mut sandbox = environment.builder(&opened, None).host(host).build_async().await?;
+        let mut sandbox = environment.builder(&opened, checkpoint).host(host).build_async().await?;
         shared.lock().aim(sandbox.interrupter());
         let checkpoints = Checkpoints::new(&environment, &store, &id);
         checkpoints.watch(&mut sandbox, &shared);
@@ -127,18 +139,10 @@ impl Session {
         let at = (self.environment.now)();
         let writer = self.store.create(Opening { session: id.clone(), name, opened: opened.clone(), at }).await?;
         let mut recorder = Recorder::new(id.clone(), seed, progress);
-        recorder.declarations = opened.tools.clone().into();
         recorder.resumed = true;
         recorder.log = Some(self.environment.log(writer));
-        let shared = Shared::new(recorder);
-        let host = SessionHost::new(shared.clone(), Some(self.environment.host()?));
-        let builder = self.environment.builder(&opened, Some(&checkpoint));
-        let mut sandbox = builder.host(host).build_async().await?;
-        shared.lock().aim(sandbox.interrupter());
-        let checkpoints = Checkpoints::new(&self.environment, &self.store, &id);
-        checkpoints.watch(&mut sandbox, &shared);
-        let (environment, store) = (self.environment.clone(), Arc::clone(&self.store));
-        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false, stopped: false })
+        let (store, environment) = (Arc::clone(&self.store), self.environment.clone());
+        Self::begin(store, environment, (id, opened), recorder, Some(&checkpoint)).await
     }
 
     /// Opens a session that goes on from the end of a cell of another one (`None`: from where that ends, be it in the
