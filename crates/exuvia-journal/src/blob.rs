@@ -62,20 +62,29 @@ pub(crate) fn sha256(bytes: &[u8]) -> Hash {
     Hash(Sha256::digest(bytes).into())
 }
 
+/// What each character is worth as a hexadecimal digit; 255: it is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [255; 256];
+    let mut value: u8 = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 /// Reads a hash that is written as 64 lower-case hexadecimal digits.
 pub(crate) fn parse_hash(text: &str) -> Option<Hash> {
     let digits = text.as_bytes();
     if digits.len() != 2 * HASH_BYTES {
         return None;
     }
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
     let mut hash = Hash::default();
     for (byte, pair) in hash.0.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        *byte = match [DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]] {
+            [high @ 0..16, low @ 0..16] => high << 4 | low,
+            _ => return None,
+        };
     }
     Some(hash)
 }

@@ -15,7 +15,7 @@ use crate::chain::{Row, beginning};
 use crate::memory::Memory;
 use crate::reading::{self, Walk, kept, listed};
 use crate::removal;
-use crate::shelf::{Backing, Entry, Shelf};
+use crate::shelf::{Backing, Claim, Entry, Shelf, Whose};
 use crate::sqlite::{Sqlite, SqliteOptions};
 use crate::wire::VERSION;
 use crate::writer::{LocalWriter, write_rows};
@@ -54,18 +54,26 @@ impl LocalStore {
         Ok(Self { backing: Arc::new(Sqlite::open(folder, options)?) })
     }
 
-    fn look<T>(&self, mut look: impl FnMut(&dyn Shelf) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn look<T>(
+        &self,
+        whose: Whose<'_>,
+        mut look: impl FnMut(&dyn Shelf) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut result = None;
-        self.backing.look(&mut |shelf| {
+        self.backing.look(whose, &mut |shelf| {
             result = Some(look(shelf)?);
             Ok(())
         })?;
         Ok(result.expect("a look that succeeds has been made"))
     }
 
-    fn change<T>(&self, mut change: impl FnMut(&mut dyn Shelf) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn change<T>(
+        &self,
+        whose: Whose<'_>,
+        mut change: impl FnMut(&mut dyn Shelf) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut result = None;
-        self.backing.change(&mut |shelf| {
+        self.backing.change(whose, &mut |shelf| {
             result = Some(change(shelf)?);
             Ok(())
         })?;
@@ -76,12 +84,13 @@ impl LocalStore {
         if let Some(name) = &opening.name {
             check_name(name)?;
         }
-        let (entry, lease) = self.backing.claim(&mut |shelf| insert(shelf, opening))?;
+        let parent = opening.opened.parent.as_ref().map(|parent| &parent.session);
+        let (entry, lease) = self.backing.claim(Claim::New(parent), &mut |shelf| insert(shelf, opening))?;
         Ok(Box::new(LocalWriter::new(Arc::clone(&self.backing), entry, lease)))
     }
 
     fn opened(&self, session: &SessionId) -> Result<Box<dyn Writer>, StoreError> {
-        let (entry, lease) = self.backing.claim(&mut |shelf| {
+        let (entry, lease) = self.backing.claim(Claim::Old(session), &mut |shelf| {
             let entry = listed(shelf, session)?;
             // What is appended to must be sound at its end.
             let walk = Walk::begin(shelf, &entry, entry.next)?;
@@ -94,7 +103,7 @@ impl LocalStore {
     }
 
     fn summaries(&self) -> Result<Vec<SessionSummary>, StoreError> {
-        let mut summaries = self.look(|shelf| {
+        let mut summaries = self.look(Whose::All, |shelf| {
             let entries = shelf.entries()?.into_iter().filter(|entry| !entry.hidden);
             entries.map(|entry| summary(shelf, entry)).collect::<Result<Vec<_>, _>>()
         })?;
@@ -106,7 +115,7 @@ impl LocalStore {
         if let Some(name) = name {
             check_name(name)?;
         }
-        self.change(|shelf| {
+        self.change(Whose::Ones(session), |shelf| {
             let mut entry = listed(shelf, session)?;
             free_name(shelf, name, Some(session))?;
             entry.name = name.map(str::to_owned);
@@ -115,7 +124,7 @@ impl LocalStore {
     }
 
     fn removed(&self, session: &SessionId) -> Result<(), StoreError> {
-        self.change(|shelf| {
+        self.change(Whose::Ones(session), |shelf| {
             listed(shelf, session)?;
             refuse_held(shelf, session)?;
             removal::remove(shelf, session)
@@ -124,7 +133,7 @@ impl LocalStore {
     }
 
     fn pruned(&self, policy: &PrunePolicy) -> Result<Pruned, StoreError> {
-        let pruned = self.change(|shelf| removal::prune(shelf, policy))?;
+        let pruned = self.change(Whose::All, |shelf| removal::prune(shelf, policy))?;
         self.backing.shrink()?;
         Ok(pruned)
     }
@@ -144,7 +153,7 @@ impl Store for LocalStore {
     }
 
     fn find<'a>(&'a self, wanted: &'a str) -> StoreFuture<'a, SessionId> {
-        now(self.look(|shelf| reading::find(shelf, wanted)))
+        now(self.look(Whose::Nobodys, |shelf| reading::find(shelf, wanted)))
     }
 
     fn list<'a>(&'a self) -> StoreFuture<'a, Vec<SessionSummary>> {
@@ -152,11 +161,11 @@ impl Store for LocalStore {
     }
 
     fn read<'a>(&'a self, session: &'a SessionId, from: u64, count_max: usize) -> StoreFuture<'a, Vec<Recorded>> {
-        now(self.look(|shelf| reading::read(shelf, session, from, count_max)))
+        now(self.look(Whose::Ones(session), |shelf| reading::read(shelf, session, from, count_max)))
     }
 
     fn history<'a>(&'a self, session: &'a SessionId, until: Option<u64>) -> StoreFuture<'a, Vec<Segment>> {
-        now(self.look(|shelf| reading::history(shelf, session, until)))
+        now(self.look(Whose::Ones(session), |shelf| reading::history(shelf, session, until)))
     }
 
     fn rename<'a>(&'a self, session: &'a SessionId, name: Option<String>) -> StoreFuture<'a, ()> {
@@ -172,7 +181,7 @@ impl Store for LocalStore {
     }
 
     fn verify<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Verification> {
-        now(self.look(|shelf| reading::verify(shelf, session)))
+        now(self.look(Whose::Ones(session), |shelf| reading::verify(shelf, session)))
     }
 
     fn export<'a>(
@@ -181,15 +190,15 @@ impl Store for LocalStore {
         with_checkpoints: bool,
         to: &'a mut (dyn Write + Send),
     ) -> StoreFuture<'a, ()> {
-        now(self.look(|shelf| export::export(shelf, session, with_checkpoints, to)))
+        now(self.look(Whose::Ones(session), |shelf| export::export(shelf, session, with_checkpoints, to)))
     }
 
     fn import<'a>(&'a self, from: &'a mut (dyn Read + Send)) -> StoreFuture<'a, Imported> {
-        now(self.change(|shelf| import::import(shelf, from)))
+        now(self.change(Whose::All, |shelf| import::import(shelf, from)))
     }
 
     fn put_checkpoint<'a>(&'a self, session: &'a SessionId, position: u64, bytes: &'a [u8]) -> StoreFuture<'a, ()> {
-        now(self.change(|shelf| {
+        now(self.change(Whose::Ones(session), |shelf| {
             let entry = kept(shelf, session)?;
             if position >= entry.next {
                 return Err(StoreError::Position { session: session.clone(), position, events: entry.next });
@@ -203,19 +212,22 @@ impl Store for LocalStore {
     }
 
     fn checkpoints<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Vec<CheckpointEntry>> {
-        now(self.look(|shelf| kept(shelf, session).and_then(|_| shelf.checkpoints(session))))
+        now(self.look(Whose::Ones(session), |shelf| kept(shelf, session).and_then(|_| shelf.checkpoints(session))))
     }
 
     fn checkpoint<'a>(&'a self, session: &'a SessionId, position: u64) -> StoreFuture<'a, Option<Vec<u8>>> {
-        now(self.look(|shelf| kept(shelf, session).and_then(|_| shelf.checkpoint(session, position))))
+        now(self
+            .look(Whose::Ones(session), |shelf| kept(shelf, session).and_then(|_| shelf.checkpoint(session, position))))
     }
 
     fn remove_checkpoint<'a>(&'a self, session: &'a SessionId, position: u64) -> StoreFuture<'a, ()> {
-        now(self.change(|shelf| kept(shelf, session).and_then(|_| shelf.remove_checkpoint(session, position))))
+        now(self.change(Whose::Ones(session), |shelf| {
+            kept(shelf, session).and_then(|_| shelf.remove_checkpoint(session, position))
+        }))
     }
 
     fn printed<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, u64> {
-        now(self.look(|shelf| listed(shelf, session).and_then(|_| shelf.printed(session))))
+        now(self.look(Whose::Ones(session), |shelf| listed(shelf, session).and_then(|_| shelf.printed(session))))
     }
 }
 

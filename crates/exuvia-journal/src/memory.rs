@@ -7,7 +7,7 @@ use exuvia_core::journal::{CheckpointEntry, Durability, Hash, SessionId, StoreEr
 
 use crate::blob::PackedBlob;
 use crate::chain::Row;
-use crate::shelf::{Append, Backing, Change, Entry, FoundRow, Holder, Lease, Look, Shelf, Written};
+use crate::shelf::{Append, Backing, Change, Claim, Entry, FoundRow, Holder, Lease, Look, Shelf, Whose, Written};
 
 /// A store in memory. There is one process that can write to it, so a lease never runs out.
 #[derive(Default)]
@@ -48,13 +48,13 @@ impl Backing for Memory {
         Durability::Group
     }
 
-    fn look(&self, look: Look<'_>) -> Result<(), StoreError> {
+    fn look(&self, _whose: Whose<'_>, look: Look<'_>) -> Result<(), StoreError> {
         // What is looked at stays as it is while others write.
         let tables = self.tables().clone();
         look(&tables)
     }
 
-    fn change(&self, change: Change<'_>) -> Result<(), StoreError> {
+    fn change(&self, _whose: Whose<'_>, change: Change<'_>) -> Result<(), StoreError> {
         let mut tables = self.tables();
         let mut changed = tables.clone();
         change(&mut changed)?;
@@ -64,6 +64,7 @@ impl Backing for Memory {
 
     fn claim(
         &self,
+        _claim: Claim<'_>,
         find: &mut dyn FnMut(&mut dyn Shelf) -> Result<Entry, StoreError>,
     ) -> Result<(Entry, Box<dyn Lease>), StoreError> {
         let mut tables = self.tables();
@@ -76,19 +77,6 @@ impl Backing for Memory {
         *tables = changed;
         let lease = MemoryLease { tables: Arc::clone(&self.tables), session: entry.session.clone() };
         Ok((entry, Box::new(lease)))
-    }
-
-    fn append(&self, append: Append) -> Result<(), StoreError> {
-        let mut tables = self.tables();
-        let entry = tables.kept(&append.session)?.entry.clone();
-        let mut entry = append.after(entry)?;
-        tables.add(&append.session, &append.written)?;
-        append.advance(&mut entry);
-        tables.update(&entry)
-    }
-
-    fn sync(&self, _session: &SessionId) -> Result<(), StoreError> {
-        Ok(())
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
@@ -229,21 +217,39 @@ impl Shelf for Tables {
     }
 }
 
+impl MemoryLease {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Lease for MemoryLease {
     fn is_lost(&self) -> bool {
         false
     }
 
+    fn append(&mut self, append: Append) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        let entry = tables.kept(&append.session)?.entry.clone();
+        let mut entry = append.after(entry)?;
+        tables.add(&append.session, &append.written)?;
+        append.advance(&mut entry);
+        tables.update(&entry)
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn note_printed(&mut self, position: u64) -> Result<(), StoreError> {
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner).kept_mut(&self.session)?.printed = position;
+        self.tables().kept_mut(&self.session)?.printed = position;
         Ok(())
     }
 }
 
 impl Drop for MemoryLease {
     fn drop(&mut self) {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(kept) = tables.kept_mut(&self.session) {
+        if let Ok(kept) = self.tables().kept_mut(&self.session) {
             kept.open = false;
         }
     }

@@ -152,6 +152,12 @@ pub(crate) trait Lease: Send {
     /// Returns whether somebody else has it now, as far as is known.
     fn is_lost(&self) -> bool;
 
+    /// Appends rows if the epoch is the session's, and the number and hash of the events before are.
+    fn append(&mut self, append: Append) -> Result<(), StoreError>;
+
+    /// Waits until all that was appended is on the disk.
+    fn sync(&mut self) -> Result<(), StoreError>;
+
     /// Notes up to which position output has been printed.
     fn note_printed(&mut self, position: u64) -> Result<(), StoreError>;
 }
@@ -162,29 +168,41 @@ pub(crate) type Look<'a> = &'a mut dyn FnMut(&dyn Shelf) -> Result<(), StoreErro
 /// What is done within a transaction: all of it, or, if it fails, nothing.
 pub(crate) type Change<'a> = &'a mut dyn FnMut(&mut dyn Shelf) -> Result<(), StoreError>;
 
+/// Of which sessions all events have to be there that anybody has written.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    Nobodys,
+    Ones(&'a SessionId),
+    All,
+}
+
+/// Which session is claimed.
+#[derive(Clone, Copy)]
+pub(crate) enum Claim<'a> {
+    /// One that is made, as a fork of this one or of none.
+    New(Option<&'a SessionId>),
+    /// One that is there.
+    Old(&'a SessionId),
+}
+
 /// Where a store keeps its rows.
 pub(crate) trait Backing: Send + Sync {
     /// Returns when appends are acknowledged.
     fn durability(&self) -> Durability;
 
     /// Reads.
-    fn look(&self, look: Look<'_>) -> Result<(), StoreError>;
+    fn look(&self, whose: Whose<'_>, look: Look<'_>) -> Result<(), StoreError>;
 
     /// Changes something, as safely as [`durability`](Self::durability) says.
-    fn change(&self, change: Change<'_>) -> Result<(), StoreError>;
+    fn change(&self, whose: Whose<'_>, change: Change<'_>) -> Result<(), StoreError>;
 
     /// Takes the right to write to the session that `find` returns, and returns it with its new epoch. All of it is one
     /// transaction, so `find` may also make the session.
     fn claim(
         &self,
+        claim: Claim<'_>,
         find: &mut dyn FnMut(&mut dyn Shelf) -> Result<Entry, StoreError>,
     ) -> Result<(Entry, Box<dyn Lease>), StoreError>;
-
-    /// Appends rows if the epoch is the session's, and the number and hash of the events before are.
-    fn append(&self, append: Append) -> Result<(), StoreError>;
-
-    /// Waits until all that was appended to a session is on the disk.
-    fn sync(&self, session: &SessionId) -> Result<(), StoreError>;
 
     /// Gives the space that is not needed any more back to the system.
     fn shrink(&self) -> Result<(), StoreError>;

@@ -3,15 +3,19 @@
 //! SQLite's write-ahead log makes each transaction whole: what is torn at its end was never committed. When it is on the
 //! disk is decided here, see [`flusher`]; who may write to a session, see [`lease`].
 
+mod absorb;
 mod fault;
 mod flusher;
 mod lease;
 mod schema;
 mod tables;
+mod tail;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -21,11 +25,14 @@ use rusqlite::Connection;
 
 use self::fault::{fault, io_fault};
 use self::flusher::Flusher;
-use self::lease::{Locks, Renewal, SqliteLease, expiry};
+use self::lease::{OpenSession, SqliteLease, expiry};
 use self::schema::{DATABASE, connect, make_folder};
 use self::tables::Tables;
-use crate::local::refuse_held;
-use crate::shelf::{Append, Backing, Change, Entry, Lease, Look, Shelf};
+use self::tail::{Tail, Tails};
+use crate::shelf::{Backing, Change, Claim, Entry, Lease, Look, Shelf, Whose};
+
+/// What a database whose size is limited keeps free for itself, in bytes.
+const ROOM_BYTES: u64 = 32 << 10;
 
 /// How a store in a folder works.
 #[derive(Debug, Clone)]
@@ -61,18 +68,21 @@ pub(crate) struct Sqlite {
 struct Shared {
     folder: PathBuf,
     options: SqliteOptions,
-    locks: Locks,
+    tails: Tails,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
     flusher: Flusher,
-    renewals: Mutex<Renewals>,
+    leases: Mutex<Leases>,
     /// Told when a lease was taken, and at the end.
-    renewals_changed: Condvar,
+    leases_changed: Condvar,
+    /// How many bytes the database has, where that is limited.
+    size: AtomicU64,
 }
 
+/// The leases that are kept alive.
 #[derive(Default)]
-struct Renewals {
-    leases: Vec<Renewal>,
+struct Leases {
+    open: BTreeMap<SessionId, Arc<OpenSession>>,
     stop: bool,
 }
 
@@ -89,12 +99,13 @@ impl Sqlite {
         let entries = File::open(folder).map_err(|error| io_fault(error, folder))?;
         let shared = Arc::new(Shared {
             folder: folder.to_owned(),
-            locks: Locks::new(folder)?,
+            tails: Tails::new(folder)?,
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
             flusher: Flusher::new(wal, entries, checkpointer),
-            renewals: Mutex::default(),
-            renewals_changed: Condvar::new(),
+            leases: Mutex::default(),
+            leases_changed: Condvar::new(),
+            size: AtomicU64::new(0),
             options,
         });
         let mut sqlite = Self { shared, threads: Vec::new() };
@@ -117,8 +128,8 @@ impl Drop for Sqlite {
         // Appends of an asynchronous store are handed on, and all is on the disk, before this returns. Whoever wants to
         // know whether that went well asks for it with `sync`.
         self.shared.flusher.stop();
-        self.shared.renewals().stop = true;
-        self.shared.renewals_changed.notify_all();
+        self.shared.leases().stop = true;
+        self.shared.leases_changed.notify_all();
         for thread in self.threads.drain(..) {
             // One that has panicked has said so.
             drop(thread.join());
@@ -131,63 +142,53 @@ impl Backing for Sqlite {
         self.shared.options.durability
     }
 
-    fn look(&self, look: Look<'_>) -> Result<(), StoreError> {
-        self.shared.hand_on();
+    fn look(&self, whose: Whose<'_>, look: Look<'_>) -> Result<(), StoreError> {
+        self.shared.absorb(whose)?;
         let reader = self.shared.reader.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.transaction(&reader, "BEGIN", |tables| look(tables))
     }
 
-    fn change(&self, change: Change<'_>) -> Result<(), StoreError> {
-        self.shared.hand_on();
+    fn change(&self, whose: Whose<'_>, change: Change<'_>) -> Result<(), StoreError> {
+        self.shared.absorb(whose)?;
         self.shared.write(|tables| change(tables))?;
         self.shared.settle()
     }
 
     fn claim(
         &self,
+        claim: Claim<'_>,
         find: &mut dyn FnMut(&mut dyn Shelf) -> Result<Entry, StoreError>,
     ) -> Result<(Entry, Box<dyn Lease>), StoreError> {
         let shared = &self.shared;
-        shared.hand_on();
-        let mut lock = None;
+        if let Claim::New(Some(parent)) = claim {
+            shared.absorb(Whose::Ones(parent))?;
+        }
+        let mut made = None;
         let claimed = shared.write(|tables| {
+            let over = match claim {
+                Claim::New(_) => None,
+                Claim::Old(session) => tables.take_over(session)?,
+            };
             let mut entry = find(tables)?;
-            refuse_held(tables, &entry.session)?;
             let printed = tables.printed(&entry.session)?;
             entry.epoch += 1;
-            lock = Some(shared.locks.take(&entry.session, entry.epoch, printed)?);
+            made = Some(shared.tails.make(&entry.session, entry.epoch, printed)?);
             tables.hold(&entry, &shared.options.holder, expiry(shared.options.lease))?;
-            Ok((entry, printed))
+            Ok((entry, printed, over))
         });
-        match (claimed, lock) {
-            (Ok((entry, printed)), Some(lock)) => {
+        match (claimed, made) {
+            (Ok((entry, printed, over)), Some(tail)) => {
                 shared.settle()?;
-                shared.locks.forget(&entry.session, entry.epoch - 1);
-                let lease = SqliteLease::new(Arc::clone(shared), entry.session.clone(), entry.epoch, lock, printed);
+                over.into_iter().for_each(|over| shared.flusher.remove(Arc::new(over)));
+                let lease = SqliteLease::new(Arc::clone(shared), entry.session.clone(), tail, printed);
                 Ok((entry, Box::new(lease)))
             }
-            (Err(error), lock) => {
-                lock.into_iter().for_each(lease::Lock::abandon);
+            (Err(error), made) => {
+                made.iter().for_each(Tail::remove);
                 Err(error)
             }
-            (Ok(_), None) => unreachable!("what was claimed is locked"),
+            (Ok(_), None) => unreachable!("what was claimed has a tail"),
         }
-    }
-
-    fn append(&self, append: Append) -> Result<(), StoreError> {
-        match self.shared.options.durability {
-            Durability::Async => self.shared.append_later(append),
-            Durability::Group | Durability::Sync => {
-                self.shared.write(|tables| tables.append(&append))?;
-                self.shared.settle()
-            }
-        }
-    }
-
-    fn sync(&self, session: &SessionId) -> Result<(), StoreError> {
-        self.shared.hand_on();
-        self.shared.handed_on(session)?;
-        self.shared.sync()
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
@@ -198,12 +199,7 @@ impl Backing for Sqlite {
 impl Shared {
     /// Changes something within a transaction, which the flusher then brings to the disk.
     fn write<T>(&self, change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        self.flusher.check()?;
-        let changed = self.transaction(&writer, "BEGIN IMMEDIATE", change)?;
-        // Before another one can write: transactions are counted in their order.
-        self.flusher.committed();
-        Ok(changed)
+        self.write_after(&[], change).map(|(changed, _)| changed)
     }
 
     /// Does something within a transaction: all of it or, if it fails, nothing.
@@ -218,7 +214,7 @@ impl Shared {
             done.map_err(|error| fault(error, &self.folder))
         };
         execute(begin)?;
-        let mut tables = Tables { connection, folder: &self.folder, locks: &self.locks };
+        let mut tables = Tables { connection, folder: &self.folder, tails: &self.tails };
         let done = run(&mut tables).and_then(|value| execute("COMMIT").map(|_| value));
         if done.is_err() && !connection.is_autocommit() {
             // The error that is told is the one that came first.
@@ -235,50 +231,84 @@ impl Shared {
         }
     }
 
-    fn renewals(&self) -> MutexGuard<'_, Renewals> {
-        self.renewals.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes note of how large the database is, if that is limited.
+    fn measure(&self, connection: &Connection) {
+        if self.options.bytes_max.is_some() {
+            let read = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap_or_default();
+            let used = (read("page_count") - read("freelist_count")) * read("page_size");
+            self.size.store(used.cast_unsigned(), Ordering::Relaxed);
+        }
+    }
+
+    /// Returns whether the database takes so many bytes of a tail: a row takes less than twice as many as its line.
+    fn has_room(&self, bytes: u64) -> bool {
+        let size = || self.size.load(Ordering::Relaxed) + ROOM_BYTES + 2 * bytes;
+        self.options.bytes_max.is_none_or(|bytes_max| size() <= bytes_max)
+    }
+
+    fn full(&self) -> StoreError {
+        StoreError::Full { what: format!("`{}` takes no more", self.folder.display()) }
+    }
+
+    fn leases(&self) -> MutexGuard<'_, Leases> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a lease alive from now on.
-    fn renew(&self, renewal: Renewal) {
-        self.renewals().leases.push(renewal);
-        self.renewals_changed.notify_all();
+    fn renew(&self, open: Arc<OpenSession>) {
+        self.leases().open.insert(open.session.clone(), open);
+        self.leases_changed.notify_all();
+    }
+
+    /// Returns a session that this store has open.
+    fn open_session(&self, session: &SessionId) -> Option<Arc<OpenSession>> {
+        self.leases().open.get(session).map(Arc::clone)
+    }
+
+    /// Returns all sessions that this store has open.
+    fn open_sessions(&self) -> Vec<Arc<OpenSession>> {
+        self.leases().open.values().map(Arc::clone).collect()
     }
 
     /// Gives a lease back.
-    fn release(&self, session: &SessionId, epoch: u64, printed: u64) {
-        self.hand_on();
-        self.renewals().leases.retain(|lease| lease.session != *session || lease.epoch != epoch);
-        // What cannot be given back runs out, or is found to be gone with this process.
-        if self.write(|tables| tables.release(session, epoch, printed)).is_ok() {
-            self.locks.forget(session, epoch);
+    fn release(&self, open: &Arc<OpenSession>, printed: u64) {
+        let epoch = open.tail.epoch();
+        // What cannot be written or given back stays, and is found when this process is gone, or the lease has run out.
+        let written = open.write_held_back();
+        let released = written.and_then(|()| {
+            self.write_after(slice::from_ref(open), |tables| tables.release(&open.session, epoch, printed))
+        });
+        let mut leases = self.leases();
+        if leases.open.get(&open.session).is_some_and(|leased| Arc::ptr_eq(leased, open)) {
+            leases.open.remove(&open.session);
+        }
+        drop(leases);
+        if released.is_ok() {
+            self.flusher.remove(Arc::clone(&open.tail));
         }
     }
 
     /// Renews all leases, three times in the time that one holds.
     fn renew_until_stopped(&self) {
-        let mut renewals = self.renewals();
-        while !renewals.stop {
-            renewals = if renewals.leases.is_empty() {
-                self.renewals_changed.wait(renewals).unwrap_or_else(PoisonError::into_inner)
+        let mut leases = self.leases();
+        while !leases.stop {
+            leases = if leases.open.is_empty() {
+                self.leases_changed.wait(leases).unwrap_or_else(PoisonError::into_inner)
             } else {
-                let wait = self.renewals_changed.wait_timeout(renewals, self.options.lease / 3);
+                let wait = self.leases_changed.wait_timeout(leases, self.options.lease / 3);
                 wait.unwrap_or_else(PoisonError::into_inner).0
             };
-            let leases: Vec<_> = renewals.leases.iter().map(|lease| (lease.session.clone(), lease.epoch)).collect();
-            drop(renewals);
+            let all: Vec<_> = leases.open.values().map(Arc::clone).collect();
+            drop(leases);
             let expires = expiry(self.options.lease);
-            let renewed = self.write(|tables| {
-                leases
-                    .iter()
-                    .map(|(session, epoch)| tables.renew(session, *epoch, expires))
-                    .collect::<Result<Vec<_>, _>>()
-            });
-            renewals = self.renewals();
-            for ((session, epoch), _) in leases.iter().zip(renewed.unwrap_or_default()).filter(|(_, alive)| !alive) {
-                let lost = |lease: &&Renewal| lease.session == *session && lease.epoch == *epoch;
-                renewals.leases.iter().filter(lost).for_each(|lease| lease.lost.store(true, Ordering::Relaxed));
+            let renew =
+                |tables: &mut Tables<'_>, open: &OpenSession| tables.renew(&open.session, open.tail.epoch(), expires);
+            let renewed =
+                self.write(|tables| all.iter().map(|open| renew(tables, open)).collect::<Result<Vec<_>, _>>());
+            for (open, _) in all.iter().zip(renewed.unwrap_or_default()).filter(|(_, alive)| !alive) {
+                open.lose();
             }
+            leases = self.leases();
         }
     }
 }

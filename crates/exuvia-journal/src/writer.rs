@@ -44,8 +44,7 @@ impl LocalWriter {
         let written = write_rows(events, self.epoch, self.next, self.head, None)?;
         let head = written.rows.last().map_or(self.head, |row| row.hash);
         let session = self.session.clone();
-        let appended =
-            self.backing.append(Append { session, epoch: self.epoch, next: first, head: self.head, written });
+        let appended = self.lease.append(Append { session, epoch: self.epoch, next: first, head: self.head, written });
         self.broken = appended.is_err() && self.backing.durability() == Durability::Async;
         appended?;
         // Only now: what could not be appended may be tried again.
@@ -77,7 +76,7 @@ impl Writer for LocalWriter {
     }
 
     fn sync<'a>(&'a mut self) -> StoreFuture<'a, ()> {
-        now(self.backing.sync(&self.session))
+        now(self.lease.sync())
     }
 
     fn note_printed(&mut self, position: u64) -> Result<(), StoreError> {

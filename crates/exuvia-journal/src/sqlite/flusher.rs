@@ -1,13 +1,16 @@
 //! When what was written is on the disk.
 //!
-//! A transaction is committed when it is in the write-ahead log, in the operating system's memory: from then on it
-//! survives the end of this process. [`Flusher`] brings the log to the disk with `fdatasync`: one call for all that was
-//! committed before it, whoever waits for it. A thread does so some milliseconds after the first transaction that is not
-//! there yet; who wants it sooner does it at once.
+//! An event is written when it is in a [tail](super::tail), and a transaction is committed when it is in SQLite's
+//! write-ahead log: both are in the operating system's memory then, and survive the end of this process. A thread brings
+//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet: one call for all that was
+//! written before it. Who wants it sooner does it at once.
 //!
-//! The same thread copies the log back into the database when it has grown. SQLite syncs the log before that, and the
-//! database before the log is written anew from its beginning: so at no moment is something only in pages that are not on
-//! the disk. Transactions that are torn at the log's end have a wrong checksum there, and were never committed.
+//! The same thread moves what tails have gathered into the database. Where many sessions are written to at once it does so
+//! each time, in one transaction: then the log is brought to the disk, instead of each tail. It also copies the log back
+//! into the database when that has grown. SQLite syncs the log before that, and the database before the log is written
+//! anew from its beginning, and tails are written anew, or removed, when the log is synced: so at no moment is something
+//! only in pages that are not on the disk. Transactions that are torn at the log's end have a wrong checksum there, and
+//! were never committed.
 //!
 //! A failed `fdatasync` is final: what the system could not write it may have forgotten, and a second call would say that
 //! all is well. Then the store takes nothing more.
@@ -15,36 +18,42 @@
 use std::fs::File;
 use std::io;
 use std::mem::take;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use exuvia_core::journal::{Durability, SessionId, StoreError};
+use exuvia_core::journal::StoreError;
 use rusqlite::Connection;
 
 use super::Shared;
 use super::fault::{fault, io_fault};
-use crate::shelf::Append;
+use super::lease::{OpenSession, Part};
+use super::tail::Tail;
 
-/// How long the thread waits for more before it brings the log to the disk.
+/// How long the thread waits for more before it brings what is written to the disk.
 const GATHER: Duration = Duration::from_millis(4);
 
-/// After how many transactions the log is copied back.
-const CHECKPOINT_AFTER: u64 = 1_000;
+/// From how many bytes on what is in a tail is moved into the database.
+const ABSORB_BYTES: u64 = 256 << 10;
+
+/// How many tails are brought to the disk one by one.
+const TAILS_MAX: usize = 4;
+
+/// After how many bytes, roughly, the log is copied back.
+const COPY_BACK_BYTES: u64 = 8 << 20;
+
+/// How many bytes a transaction takes in the log at least.
+const TRANSACTION_BYTES: u64 = 8 << 10;
 
 /// From which size on a log that is found is copied back, in bytes.
-const WAL_BYTES_FOUND_MAX: u64 = 4 << 20;
+const LOG_BYTES_FOUND_MAX: u64 = 4 << 20;
 
 /// How long the log may be, in pages of 4 KiB, before writers have to wait until all of it is copied back, so that it
 /// begins anew.
-const WAL_PAGES_MAX: i64 = 8_192;
+const LOG_PAGES_MAX: i64 = 8_192;
 
-/// How many appends an asynchronous store puts off, and how many bytes.
-const PUT_OFF_MAX: usize = 10_000;
-const PUT_OFF_BYTES_MAX: usize = 16 << 20;
-
-/// Brings what was committed to the disk.
+/// Brings what was written to the disk.
 pub(super) struct Flusher {
-    wal: File,
+    log: File,
     /// The folder, in which the log's own entry must come to the disk once.
     folder: File,
     checkpointer: Mutex<Connection>,
@@ -63,8 +72,8 @@ struct State {
     synced: u64,
     /// Whether the log's entry in its folder is on the disk.
     entry_synced: bool,
-    /// At which transaction the log was last copied back.
-    checkpointed: u64,
+    /// How many bytes, roughly, were committed since the log was last copied back.
+    uncopied: u64,
     /// Whether somebody is bringing the log to the disk.
     busy: bool,
     /// Whether the thread has nothing to do.
@@ -72,22 +81,21 @@ struct State {
     stop: bool,
     /// Why nothing can be brought to the disk any more.
     broken: Option<io::ErrorKind>,
-    /// What an asynchronous store has acknowledged and not yet committed.
-    put_off: Vec<Append>,
-    put_off_bytes: usize,
-    /// Sessions of which something that was put off could not be committed, and why.
-    failed: Vec<(SessionId, StoreError)>,
+    /// Sessions that were appended to.
+    queued: Vec<Arc<OpenSession>>,
+    /// Tails that are not needed any more when what was committed is on the disk.
+    over: Vec<Arc<Tail>>,
 }
 
 impl Flusher {
-    pub(super) fn new(wal: File, folder: File, checkpointer: Connection) -> Self {
+    pub(super) fn new(log: File, folder: File, checkpointer: Connection) -> Self {
         let (work, flushed) = (Condvar::new(), Condvar::new());
         let mut state = State::default();
-        if wal.metadata().is_ok_and(|wal| wal.len() > WAL_BYTES_FOUND_MAX) {
+        if log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_FOUND_MAX) {
             // As if this program had written it: it is copied back at once.
-            (state.committed, state.synced) = (CHECKPOINT_AFTER, CHECKPOINT_AFTER);
+            state.uncopied = COPY_BACK_BYTES;
         }
-        Self { wal, folder, checkpointer: Mutex::new(checkpointer), state: Mutex::new(state), work, flushed }
+        Self { log, folder, checkpointer: Mutex::new(checkpointer), state: Mutex::new(state), work, flushed }
     }
 
     /// Ends the thread when it has done all that is to do.
@@ -96,16 +104,35 @@ impl Flusher {
         self.work.notify_all();
     }
 
-    /// Notes that a transaction was committed.
-    pub(super) fn committed(&self) {
+    /// Notes that a transaction was committed, with so many bytes of events.
+    pub(super) fn committed(&self, bytes: u64) {
         let mut state = self.state();
         state.committed += 1;
+        state.uncopied += bytes + TRANSACTION_BYTES;
         self.wake(&state);
     }
 
-    /// Refuses to go on if what was committed cannot be brought to the disk.
+    /// Notes that a session was appended to.
+    pub(super) fn queue(&self, open: &Arc<OpenSession>) {
+        let mut state = self.state();
+        state.queued.push(Arc::clone(open));
+        self.wake(&state);
+    }
+
+    /// Removes a tail when what was committed until now is on the disk.
+    pub(super) fn remove(&self, tail: Arc<Tail>) {
+        self.state().over.push(tail);
+    }
+
+    /// Refuses to go on if what was written cannot be brought to the disk.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.state().broken.map_or(Ok(()), |kind| Err(broken(kind)))
+    }
+
+    /// Notes that something could not be brought to the disk.
+    pub(super) fn fail(&self, error: &io::Error) -> StoreError {
+        self.state().broken = Some(error.kind());
+        broken(error.kind())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -138,7 +165,7 @@ impl Flusher {
             let (committed, entry_synced) = (state.committed, state.entry_synced);
             drop(state);
             let entry = if entry_synced { Ok(()) } else { self.folder.sync_all() };
-            let synced = entry.and_then(|()| self.wal.sync_data());
+            let synced = entry.and_then(|()| self.log.sync_data());
             state = self.state();
             state.busy = false;
             match synced {
@@ -150,76 +177,25 @@ impl Flusher {
     }
 }
 
+impl State {
+    fn has_work(&self) -> bool {
+        let unsynced = self.synced < self.committed && self.broken.is_none();
+        unsynced || !self.queued.is_empty() || self.uncopied >= COPY_BACK_BYTES
+    }
+}
+
 impl Shared {
     /// Brings all that was committed to the disk.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.flusher.sync()
     }
 
-    /// Acknowledges an append that is committed later.
-    pub(super) fn append_later(&self, append: Append) -> Result<(), StoreError> {
-        self.handed_on(&append.session)?;
-        let bytes: usize = append.written.rows.iter().map(|row| row.body.len()).sum();
-        let blobs: usize = append.written.blobs.iter().map(|blob| blob.content.len()).sum();
-        let mut state = self.flusher.state();
-        state.put_off.push(append);
-        state.put_off_bytes += bytes + blobs;
-        let full = state.put_off.len() >= PUT_OFF_MAX || state.put_off_bytes >= PUT_OFF_BYTES_MAX;
-        self.flusher.wake(&state);
-        drop(state);
-        if full {
-            self.hand_on();
-        }
-        Ok(())
-    }
-
-    /// Commits what was put off. What cannot be committed is told to whoever writes to its session next.
-    pub(super) fn hand_on(&self) {
-        if self.options.durability != Durability::Async {
-            return;
-        }
-        // The writer's lock is held from taking the appends to committing them: they keep their order.
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self.flusher.state();
-        state.put_off_bytes = 0;
-        let appends = take(&mut state.put_off);
-        drop(state);
-        if appends.is_empty() {
-            return;
-        }
-        let all = self.transaction(&writer, "BEGIN IMMEDIATE", |tables| {
-            appends.iter().try_for_each(|append| tables.append(append))
-        });
-        if all.is_err() {
-            // One by one, so that one session's failure is no other's.
-            for append in &appends {
-                if self.flusher.state().failed.iter().any(|(failed, _)| *failed == append.session) {
-                    continue;
-                }
-                let one = self.transaction(&writer, "BEGIN IMMEDIATE", |tables| tables.append(append));
-                if let Err(error) = one {
-                    self.flusher.state().failed.push((append.session.clone(), error));
-                }
-            }
-        }
-        self.flusher.committed();
-    }
-
-    /// Tells what could not be committed of a session, if something could not.
-    pub(super) fn handed_on(&self, session: &SessionId) -> Result<(), StoreError> {
-        let mut state = self.flusher.state();
-        match state.failed.iter().position(|(failed, _)| failed == session) {
-            Some(index) => Err(state.failed.remove(index).1),
-            None => Ok(()),
-        }
-    }
-
-    /// Brings to the disk what was committed, some milliseconds later, and copies the log back when it has grown.
+    /// Does what the thread is there for.
     pub(super) fn flush_until_stopped(&self) {
         let flusher = &self.flusher;
         let mut state = flusher.state();
         loop {
-            while !state.stop && !self.has_work(&state) {
+            while !state.stop && !state.has_work() {
                 state.idle = true;
                 state = flusher.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle = false;
@@ -228,11 +204,9 @@ impl Shared {
                 let (gathered, _) = flusher.work.wait_timeout(state, GATHER).unwrap_or_else(PoisonError::into_inner);
                 state = gathered;
             }
-            let stop = state.stop;
+            let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);
-            self.hand_on();
-            // Whoever waits for it is told of a failure, and all who write afterwards.
-            drop(self.sync());
+            self.flush(&queued, &over);
             self.copy_back();
             state = flusher.state();
             if stop {
@@ -241,11 +215,39 @@ impl Shared {
         }
     }
 
-    fn has_work(&self, state: &State) -> bool {
-        let unsynced = state.synced < state.committed && state.broken.is_none();
-        // A store that is synced has somebody waiting, who does it.
-        let unsynced = unsynced && self.options.durability != Durability::Sync;
-        unsynced || !state.put_off.is_empty() || state.committed - state.checkpointed >= CHECKPOINT_AFTER
+    /// Brings what was written to the disk. Whoever waits for it is told of a failure, and all who write afterwards.
+    fn flush(&self, queued: &[Arc<OpenSession>], over: &[Arc<Tail>]) {
+        let many = queued.len() > TAILS_MAX;
+        let mut full = Vec::new();
+        for open in queued {
+            open.unqueue();
+            if let Err(error) = open.write_held_back() {
+                open.fail(error);
+            }
+            if many || open.waiting().bytes() >= ABSORB_BYTES {
+                full.push(Arc::clone(open));
+            } else {
+                drop(self.sync_tail(open));
+            }
+        }
+        let absorbed = self.absorb_many(&full);
+        if self.sync().is_ok() {
+            absorbed.iter().for_each(|(open, part)| open.settled(*part));
+            over.iter().for_each(|tail| tail.remove());
+        }
+    }
+
+    /// Moves what these tails have gathered into the database, and returns what that was.
+    fn absorb_many<'a>(&self, all: &'a [Arc<OpenSession>]) -> Vec<(&'a OpenSession, Part)> {
+        if let Ok(parts) = self.absorb_open(all) {
+            return all.iter().map(AsRef::as_ref).zip(parts).collect();
+        }
+        // One by one, so that one session's failure is no other's. What fails stays in the tail: it is tried again, and
+        // whoever waits for it is told.
+        let one = |open: &'a Arc<OpenSession>| {
+            Some((open.as_ref(), self.absorb_open(std::slice::from_ref(open)).ok()?.pop()?))
+        };
+        all.iter().filter_map(one).collect()
     }
 
     /// Gives the pages that are free back to the system.
@@ -259,7 +261,7 @@ impl Shared {
             Ok(())
         };
         shrink().map_err(|error| fault(error, &self.folder))?;
-        self.flusher.committed();
+        self.flusher.committed(0);
         drop(writer);
         // The file itself is cut when the log is copied back.
         self.sync()?;
@@ -270,14 +272,14 @@ impl Shared {
     /// Copies the log back into the database, if it has grown.
     fn copy_back(&self) {
         let mut state = self.flusher.state();
-        if state.committed - state.checkpointed < CHECKPOINT_AFTER {
+        if state.uncopied < COPY_BACK_BYTES {
             return;
         }
-        state.checkpointed = state.committed;
+        state.uncopied = 0;
         drop(state);
         let checkpointer = self.flusher.checkpointer.lock().unwrap_or_else(PoisonError::into_inner);
         let pages = copy_back(&checkpointer);
-        if pages.is_some_and(|pages| pages > WAL_PAGES_MAX) {
+        if pages.is_some_and(|pages| pages > LOG_PAGES_MAX) {
             // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
             let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
             copy_back(&checkpointer);

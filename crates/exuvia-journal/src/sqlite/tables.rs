@@ -8,7 +8,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Result, Row as SqliteRow, params};
 
 use super::fault::fault;
-use super::lease::Locks;
+use super::lease::is_expired;
+use super::tail::Tails;
 use crate::blob::PackedBlob;
 use crate::chain::Row;
 use crate::shelf::{Append, Entry, FoundRow, Holder, Shelf, Written};
@@ -20,7 +21,7 @@ const ENTRY: &str =
 pub(super) struct Tables<'a> {
     pub(super) connection: &'a Connection,
     pub(super) folder: &'a Path,
-    pub(super) locks: &'a Locks,
+    pub(super) tails: &'a Tails,
 }
 
 /// What is known of a session's holder.
@@ -34,14 +35,23 @@ struct Held {
 impl Tables<'_> {
     /// Appends rows, if the session is as the writer believes it to be.
     pub(super) fn append(&self, append: &Append) -> std::result::Result<(), StoreError> {
-        let number = self.told(self.advance(append))?;
-        let Some(number) = number else {
-            // Somebody else has written: find out what to say.
-            let entry = self.entry(&append.session)?;
-            let missing = || StoreError::NotFound { wanted: append.session.to_string(), near: Vec::new() };
-            return append.after(entry.ok_or_else(missing)?).map(drop);
-        };
-        self.told(self.add_rows(number, &append.written))
+        let missing = || StoreError::NotFound { wanted: append.session.to_string(), near: Vec::new() };
+        let mut entry = append.after(self.entry(&append.session)?.ok_or_else(missing)?)?;
+        self.append_rows(&append.session, &append.written)?;
+        append.advance(&mut entry);
+        self.advance(&entry)
+    }
+
+    /// Adds rows, of which the session itself knows nothing yet.
+    pub(super) fn append_rows(&self, session: &SessionId, written: &Written) -> std::result::Result<(), StoreError> {
+        self.told(self.number(session).and_then(|number| self.add_rows(number, written)))
+    }
+
+    /// Notes how many events a session has now, and the hash of the last one.
+    pub(super) fn advance(&self, entry: &Entry) -> std::result::Result<(), StoreError> {
+        let sql = "UPDATE sessions SET next = ?2, head = ?3 WHERE id = ?1";
+        let parameters = params![entry.session.as_str(), entry.next.cast_signed(), entry.head.0];
+        self.told(self.connection.prepare_cached(sql).and_then(|mut update| update.execute(parameters))).map(drop)
     }
 
     /// Gives a session a new holder, and begins its epoch.
@@ -63,26 +73,6 @@ impl Tables<'_> {
         let sql = "UPDATE sessions SET holder = NULL, expires = 0, printed = ?3 WHERE id = ?1 AND epoch = ?2";
         let parameters = params![session.as_str(), epoch.cast_signed(), printed.cast_signed()];
         self.told(self.connection.execute(sql, parameters)).map(drop)
-    }
-
-    /// Notes what is appended, if the session is as the writer believes it to be; returns its number then.
-    fn advance(&self, append: &Append) -> Result<Option<i64>> {
-        let Some(number) = self.number(&append.session).optional()? else { return Ok(None) };
-        let next = append.next + append.written.rows.len() as u64;
-        let head = append.written.rows.last().map_or(append.head, |row| row.hash);
-        // `RETURNING` would do both in one, but makes a table of its own for the answer, which takes longer than all else.
-        let mut statement = self.connection.prepare_cached(
-            "UPDATE sessions SET next = ?1, head = ?2 WHERE number = ?3 AND epoch = ?4 AND next = ?5 AND head = ?6",
-        )?;
-        let changed = statement.execute(params![
-            next.cast_signed(),
-            head.0,
-            number,
-            append.epoch.cast_signed(),
-            append.next.cast_signed(),
-            append.head.0
-        ])?;
-        Ok((changed == 1).then_some(number))
     }
 
     fn add_rows(&self, number: i64, written: &Written) -> Result<()> {
@@ -247,7 +237,7 @@ impl Shelf for Tables<'_> {
     }
 
     fn add(&mut self, session: &SessionId, written: &Written) -> std::result::Result<(), StoreError> {
-        self.told(self.number(session).and_then(|number| self.add_rows(number, written)))
+        self.append_rows(session, written)
     }
 
     fn truncate(&mut self, session: &SessionId, from: u64) -> std::result::Result<(), StoreError> {
@@ -281,13 +271,14 @@ impl Shelf for Tables<'_> {
     fn holder(&self, session: &SessionId) -> std::result::Result<Option<Holder>, StoreError> {
         let held = self.told(self.held(session))?;
         let Some(who) = held.holder else { return Ok(None) };
-        let gone = self.locks.is_gone(session, held.epoch, held.expires);
+        let gone = self.tails.is_free(session, held.epoch) || is_expired(held.expires);
         Ok((!gone).then_some(Holder { who, until: Some(held.expires) }))
     }
 
     fn printed(&self, session: &SessionId) -> std::result::Result<u64, StoreError> {
         let held = self.told(self.held(session))?;
-        Ok(self.locks.printed(session, held.epoch).unwrap_or(held.printed))
+        let tail = self.tails.find(session, held.epoch)?;
+        Ok(tail.and_then(|tail| tail.printed()).unwrap_or(held.printed))
     }
 
     fn put_checkpoint(

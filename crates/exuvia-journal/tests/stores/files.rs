@@ -21,7 +21,7 @@ fn only_its_owner_can_read_it() {
     let store = open(&folder);
     let writer = ready(store.create(opening("first"))).unwrap();
     let mut modes = vec![("".to_owned(), mode(&folder))];
-    for place in [folder.clone(), folder.join("locks")] {
+    for place in [folder.clone(), folder.join("open")] {
         for entry in fs::read_dir(place).unwrap() {
             let path = entry.unwrap().path();
             modes.push((path.strip_prefix(&folder).unwrap().display().to_string(), mode(&path)));
@@ -33,12 +33,13 @@ fn only_its_owner_can_read_it() {
         ("journal.sqlite", 0o600),
         ("journal.sqlite-shm", 0o600),
         ("journal.sqlite-wal", 0o600),
-        ("locks", 0o700),
-        ("locks/first.1", 0o600),
+        ("open", 0o700),
+        ("open/first.1", 0o600),
     ];
     assert_eq!(modes, expected.map(|(name, mode)| (name.to_owned(), mode)));
     drop(writer);
-    assert_eq!(fs::read_dir(folder.join("locks")).unwrap().count(), 0);
+    drop(store);
+    assert_eq!(fs::read_dir(folder.join("open")).unwrap().count(), 0);
 }
 
 fn mode(path: &Path) -> u32 {

@@ -7,3 +7,4 @@ mod exchange;
 mod files;
 mod story;
 mod suite;
+mod tails;

@@ -106,3 +106,24 @@ pub(crate) fn copy_log_back(folder: &std::path::Path) {
     let copy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     assert_eq!(copy, Ok(0));
 }
+
+/// How the end of a file is lost.
+#[derive(Clone, Copy)]
+pub(crate) enum Tear {
+    Cut,
+    Zeros,
+    Garbage,
+}
+
+impl Tear {
+    /// Tears a file at some offset.
+    pub(crate) fn apply(self, bytes: &[u8], at: usize) -> Vec<u8> {
+        let mut torn = bytes.to_vec();
+        match self {
+            Self::Cut => torn.truncate(at),
+            Self::Zeros => torn[at..].fill(0),
+            Self::Garbage => torn[at..].iter_mut().zip(0..).for_each(|(byte, n)| *byte = (n as u8).wrapping_mul(167)),
+        }
+        torn
+    }
+}

@@ -1,0 +1,191 @@
+//! What is in tails, moved into the database.
+//!
+//! Anybody may do so at any moment, any number of times: what is there already is passed over.
+
+use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, PoisonError};
+
+use exuvia_core::journal::{SessionId, StoreError};
+
+use super::Shared;
+use super::lease::{OpenSession, Part};
+use super::tables::Tables;
+use super::tail::{EVENTS_AT, Tail};
+use crate::local::refuse_held;
+use crate::shelf::{Entry, Shelf, Whose, Written};
+
+/// How many rows are added at a time, roughly.
+const ROWS_AT_A_TIME: usize = 256;
+
+impl Tables<'_> {
+    /// Moves what is in a tail from some offset on. Returns the offset after what was found.
+    pub(super) fn absorb(&self, entry: &Entry, tail: &Tail, offset: u64) -> Result<u64, StoreError> {
+        let mut absorbed = entry.clone();
+        let (mut until, mut last, mut head) = (offset, None, entry.head);
+        let (mut written, mut whole) = (Written::default(), 0);
+        let mut lines = tail.lines(offset);
+        while let Some(line) = lines.next()? {
+            let position = line.row.position;
+            if last.is_some_and(|last| position <= last) {
+                // It is from before the file was written anew.
+                break;
+            }
+            last = Some(position);
+            if position >= entry.next {
+                let expected = absorbed.next + written.rows.len() as u64;
+                if position != expected || line.row.expected_hash(&head) != line.row.hash {
+                    break;
+                }
+                head = line.row.hash;
+                written.rows.push(line.row);
+            }
+            if line.left == 0 {
+                until = lines.offset();
+                whole = written.rows.len();
+                if whole >= ROWS_AT_A_TIME {
+                    self.absorb_rows(&mut absorbed, &mut written)?;
+                    whole = 0;
+                }
+            }
+        }
+        // What was found of an append that is not whole does not count.
+        written.rows.truncate(whole);
+        self.absorb_rows(&mut absorbed, &mut written)?;
+        if absorbed.next > entry.next { self.advance(&absorbed).map(|()| until) } else { Ok(until) }
+    }
+
+    fn absorb_rows(&self, absorbed: &mut Entry, written: &mut Written) -> Result<(), StoreError> {
+        let Some(last) = written.rows.last() else { return Ok(()) };
+        (absorbed.next, absorbed.head) = (last.position + 1, last.hash);
+        self.append_rows(&absorbed.session, written)?;
+        written.rows.clear();
+        Ok(())
+    }
+
+    /// Moves a part of the tail of a session that this store has open: all of it is there.
+    fn absorb_part(&self, open: &OpenSession, part: Part) -> Result<(), StoreError> {
+        if part.bytes() == 0 {
+            return Ok(());
+        }
+        let missing = || StoreError::NotFound { wanted: open.session.to_string(), near: Vec::new() };
+        let entry = self.entry(&open.session)?.ok_or_else(missing)?;
+        if entry.epoch != open.tail.epoch() {
+            // Whoever has taken over has moved all that was written.
+            open.lose();
+            return Ok(());
+        }
+        if self.absorb(&entry, &open.tail, part.from)? < part.until {
+            let what = "what was written to it is not there".to_owned();
+            return Err(StoreError::Damaged { session: Some(entry.session), position: None, what });
+        }
+        Ok(())
+    }
+
+    /// Moves what another process has written to the tail of this session.
+    fn absorb_found(&self, session: &SessionId) -> Result<(), StoreError> {
+        let Some(entry) = self.entry(session)? else { return Ok(()) };
+        match self.tails.find(session, entry.epoch)? {
+            Some(tail) => self.absorb(&entry, &tail, EVENTS_AT).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves what the last writer of a session has written, and tells it that its epoch is over, if it is gone. Returns its
+    /// tail.
+    pub(super) fn take_over(&self, session: &SessionId) -> Result<Option<Tail>, StoreError> {
+        let Some(entry) = self.entry(session)? else { return Ok(None) };
+        refuse_held(self, session)?;
+        let tail = self.tails.find(session, entry.epoch)?;
+        if let Some(tail) = &tail {
+            tail.end()?;
+            // The other one's order is the other way round.
+            fence(Ordering::SeqCst);
+            self.absorb(&entry, tail, EVENTS_AT)?;
+        }
+        Ok(tail)
+    }
+}
+
+impl Shared {
+    /// Brings into the database what it is to be asked for.
+    pub(super) fn absorb(&self, whose: Whose<'_>) -> Result<(), StoreError> {
+        match whose {
+            Whose::Nobodys => Ok(()),
+            Whose::Ones(session) => match self.open_session(session) {
+                Some(open) if open.is_written()? => self.absorb_open(&[open]).map(drop),
+                _ => self.absorb_found(session),
+            },
+            Whose::All => {
+                let mut open = Vec::new();
+                for session in self.open_sessions() {
+                    if session.is_written()? {
+                        open.push(session);
+                    }
+                }
+                self.absorb_open(&open)?;
+                self.absorb_all_found(&open)
+            }
+        }
+    }
+
+    /// Moves what is in the tails of sessions that this store has open. Returns which parts those were.
+    pub(super) fn absorb_open(&self, open: &[Arc<OpenSession>]) -> Result<Vec<Part>, StoreError> {
+        if open.iter().all(|open| open.waiting().bytes() == 0) {
+            return Ok(open.iter().map(|open| open.waiting()).collect());
+        }
+        self.write_after(open, |_| Ok(())).map(|((), parts)| parts)
+    }
+
+    /// Changes something after what is in the tails of these sessions has been moved, all in one transaction.
+    pub(super) fn write_after<T>(
+        &self,
+        open: &[Arc<OpenSession>],
+        change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Vec<Part>), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.flusher.check()?;
+        // Found out, and noted, while nobody else can move anything: a tail in which something waits is not written anew.
+        let parts: Vec<_> = open.iter().map(|open| open.waiting()).collect();
+        let changed = self.transaction(&writer, "BEGIN IMMEDIATE", |tables| {
+            open.iter().zip(&parts).try_for_each(|(open, part)| tables.absorb_part(open, *part))?;
+            change(tables)
+        })?;
+        // Before another one can write: transactions are counted in their order.
+        self.flusher.committed(parts.iter().map(|part| part.bytes()).sum());
+        open.iter().zip(&parts).for_each(|(open, part)| open.absorbed(*part));
+        self.measure(&writer);
+        Ok((changed, parts))
+    }
+
+    fn absorb_found(&self, session: &SessionId) -> Result<(), StoreError> {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_there = self.transaction(&reader, "BEGIN", |tables| {
+            let entry = tables.entry(session)?;
+            Ok(entry.is_some_and(|entry| self.tails.is_there(session, entry.epoch)))
+        })?;
+        drop(reader);
+        if is_there { self.write(|tables| tables.absorb_found(session)) } else { Ok(()) }
+    }
+
+    /// Moves what other processes have written, and clears away what was left behind.
+    fn absorb_all_found(&self, open: &[Arc<OpenSession>]) -> Result<(), StoreError> {
+        let mut found = self.tails.list()?;
+        found.retain(|(session, epoch)| !open.iter().any(|open| open.is(session, *epoch)));
+        if found.is_empty() {
+            return Ok(());
+        }
+        // Whoever begins an epoch makes its tail within a transaction: none is to be seen that is just being made.
+        let over = self.write(|tables| {
+            let mut over = Vec::new();
+            for (session, epoch) in &found {
+                match tables.entry(session)? {
+                    Some(entry) if entry.epoch == *epoch => tables.absorb_found(session)?,
+                    _ => over.extend(self.tails.find_free(session, *epoch)?),
+                }
+            }
+            Ok(over)
+        })?;
+        over.into_iter().for_each(|tail| self.flusher.remove(Arc::new(tail)));
+        Ok(())
+    }
+}
