@@ -65,7 +65,7 @@ impl Progress {
     }
 
     /// Notes a reading of a clock.
-    fn read(&mut self, clock: ClockId, nanoseconds: i64) {
+    pub(crate) fn read(&mut self, clock: ClockId, nanoseconds: i64) {
         // Of one that was not read before it is not known how far it has gone since: as far as a virtual one goes.
         let passed = self.clock(clock).map_or(TICK_NANOSECONDS, |before| nanoseconds.saturating_sub(before));
         self.pass(passed);

@@ -15,7 +15,7 @@ impl Recorder {
     pub(super) fn ask(&mut self, shared: &Shared, live: &mut dyn Host, call: HostCall<'_>) -> Reply {
         self.go_live(live);
         let reply = match call {
-            HostCall::Clock(clock) => self.clock(clock, live),
+            HostCall::Clock(clock) => return self.clock(clock, live),
             HostCall::Random { length } => {
                 let bytes = self.random.draw(length);
                 self.write(|log| log.draw(length)).map(|()| HostAnswer::Bytes(bytes).into())
@@ -70,19 +70,28 @@ impl Recorder {
 
     /// Reads a clock. Where the session goes on from what another process has written, none goes back behind what it
     /// showed then; one that is the sandbox's own goes on as if nothing had been.
-    fn clock(&mut self, clock: ClockId, live: &mut dyn Host) -> Option<Reply> {
-        let Reply::Now(HostAnswer::Time(now)) = live.call(HostCall::Clock(clock)) else { return None };
-        let offset = &mut self.offsets[clock as usize];
-        let now = now.saturating_add(offset.unwrap_or_default());
-        let behind = match (*offset, self.progress.clock(clock)) {
-            (None, Some(before)) if self.resumed && now <= before => {
-                before.saturating_add(TICK_NANOSECONDS).saturating_sub(now)
+    pub(super) fn clock(&mut self, clock: ClockId, live: &mut dyn Host) -> Reply {
+        let call = HostCall::Clock(clock);
+        let Reply::Now(HostAnswer::Time(mut now)) = live.call(call) else { return harmless(&call).into() };
+        if self.resumed {
+            now = now.saturating_add(self.offset(clock, now));
+        }
+        match self.write(|log| log.read_clock(clock, now)) {
+            Some(()) => {
+                self.progress.read(clock, now);
+                Reply::Now(HostAnswer::Time(now))
             }
+            None => harmless(&call).into(),
+        }
+    }
+
+    /// Returns by how much a clock goes before the live host's, which shows `now`: that is found out once.
+    fn offset(&mut self, clock: ClockId, now: i64) -> i64 {
+        let before = self.progress.clock(clock);
+        *self.offsets[clock as usize].get_or_insert_with(|| match before {
+            Some(before) if now <= before => before.saturating_add(TICK_NANOSECONDS).saturating_sub(now),
             _ => 0,
-        };
-        *offset = Some(offset.unwrap_or_default().saturating_add(behind));
-        let now = now.saturating_add(behind);
-        self.write(|log| log.read_clock(clock, now)).map(|()| HostAnswer::Time(now).into())
+        })
     }
 
     fn deliver(&mut self, checks: u64, reply: Reply) -> Option<Reply> {
