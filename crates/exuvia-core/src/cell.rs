@@ -30,6 +30,15 @@ pub struct Outcome {
     pub usage: Usage,
 }
 
+impl Outcome {
+    /// Returns the outcome of a cell that was stopped, and of which nothing else is known.
+    #[must_use]
+    pub fn stopped(reason: StopReason) -> Self {
+        let status = Status::Stopped { reason };
+        Self { status, stdout: String::new(), stderr: String::new(), value: None, error: None, usage: Usage::default() }
+    }
+}
+
 /// How a cell ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use exuvia_core::journal::{Durability, EngineIdentity, Event, Opened, Opening, SessionId, Store, StoreFuture, Writer};
 use exuvia_core::recording::Asked;
-use exuvia_core::{ClockId, HostAnswer, Limits};
+use exuvia_core::{ClockId, HostAnswer};
 use exuvia_journal::{LocalStore, SqliteOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -80,21 +80,8 @@ fn session(folder: &Path, durability: Durability) -> Result<(LocalStore, Box<dyn
     let folder = folder.join("store");
     drop(fs::remove_dir_all(&folder));
     let store = LocalStore::open(&folder, SqliteOptions { durability, ..SqliteOptions::default() })?;
-    let opened = Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: String::new(),
-        packages: Vec::new(),
-        seed: [0; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    };
+    let opened =
+        Opened::new(EngineIdentity { name: "cpython".into(), version: "3.14.2".into() }, String::new(), [0; 32]);
     let opening = Opening { session: SessionId::new("measured")?, name: None, opened, at: 0 };
     let writer = ready(store.create(opening))?;
     Ok((store, writer))

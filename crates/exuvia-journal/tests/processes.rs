@@ -10,10 +10,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use exuvia_core::Stream;
 use exuvia_core::journal::{
     Durability, EngineIdentity, Event, Opened, Opening, SessionId, Store, StoreError, StoreFuture, Writer,
 };
-use exuvia_core::{Limits, Stream};
 use exuvia_journal::{LocalStore, SqliteOptions};
 use libtest_mimic::{Arguments, Trial};
 use rustix::process::{Pid, Signal, kill_process};
@@ -244,21 +244,8 @@ fn open(folder: &Path, durability: Durability, lease_milliseconds: u64) -> Local
 }
 
 fn opening() -> Opening {
-    let opened = Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: String::new(),
-        packages: Vec::new(),
-        seed: [0; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    };
+    let opened =
+        Opened::new(EngineIdentity { name: "cpython".into(), version: "3.14.2".into() }, String::new(), [0; 32]);
     Opening { session: session(), name: None, opened, at: 0 }
 }
 

@@ -166,6 +166,28 @@ pub struct Opened {
     pub parent: Option<Parent>,
 }
 
+impl Opened {
+    /// Returns what a session of this image begins with if nothing else is given to it.
+    #[must_use]
+    pub fn new(engine: EngineIdentity, image: impl Into<String>, seed: [u8; 32]) -> Self {
+        Self {
+            engine,
+            image: image.into(),
+            packages: Vec::new(),
+            seed,
+            limits: Limits::default(),
+            mounts: Vec::new(),
+            tools: Vec::new(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            files: Vec::new(),
+            working_directory: None,
+            terminals: [false; 3],
+            parent: None,
+        }
+    }
+}
+
 /// An interpreter and its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineIdentity {

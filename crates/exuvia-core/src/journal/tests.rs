@@ -2,28 +2,18 @@
 
 use super::*;
 use crate::recording::Asked;
-use crate::{ClockId, FinishedCall, HostAnswer, Limits, Outcome, Status, Stream, Usage};
+use crate::{ClockId, FinishedCall, HostAnswer, Outcome, Status, Stream, Usage};
 
 fn id(text: &str) -> SessionId {
     SessionId::new(text).unwrap()
 }
 
 fn opened(seed: u8) -> Event {
-    Event::Opened(Box::new(Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: "0".repeat(64),
-        packages: Vec::new(),
-        seed: [seed; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    }))
+    Event::Opened(Box::new(Opened::new(
+        EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
+        "0".repeat(64),
+        [seed; 32],
+    )))
 }
 
 fn started(cell: u32) -> Event {

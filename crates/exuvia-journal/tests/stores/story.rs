@@ -7,7 +7,7 @@ use exuvia_core::journal::{
     EngineIdentity, Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, StoreError, StoreFuture,
 };
 use exuvia_core::recording::Asked;
-use exuvia_core::{HostAnswer, Limits, Outcome, Status, Stream, Usage};
+use exuvia_core::{HostAnswer, Outcome, Status, Stream, Usage};
 
 /// Returns an answer that is ready, as those of stores on this machine are.
 pub(crate) fn ready<T>(future: StoreFuture<'_, T>) -> Result<T, StoreError> {
@@ -22,21 +22,7 @@ pub(crate) fn id(text: &str) -> SessionId {
 }
 
 pub(crate) fn opening(session: &str) -> Opening {
-    let opened = Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: "0123abcd".into(),
-        packages: Vec::new(),
-        seed: [1; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    };
+    let opened = Opened::new(EngineIdentity { name: "cpython".into(), version: "3.14.2".into() }, "0123abcd", [1; 32]);
     Opening { session: id(session), name: None, opened, at: 1_000 }
 }
 

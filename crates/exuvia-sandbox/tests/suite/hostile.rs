@@ -119,14 +119,7 @@ fn as_cell(source: &str) -> Verdict {
 
 /// The outcome of a program that has taken its sandbox's own words away from it.
 fn tampered() -> Outcome {
-    Outcome {
-        status: Status::Stopped { reason: StopReason::Abort },
-        stdout: String::new(),
-        stderr: "its answer cannot be read".to_owned(),
-        value: None,
-        error: None,
-        usage: exuvia_core::Usage::default(),
-    }
+    Outcome { stderr: "its answer cannot be read".to_owned(), ..Outcome::stopped(StopReason::Abort) }
 }
 
 /// Runs something and checks that it kept to its limits. `None`: the sandbox's answer could not be read.

@@ -8,7 +8,7 @@ use exuvia_core::journal::{
 };
 use exuvia_core::recording::Asked;
 use exuvia_core::{
-    ClockId, ErrorReport, FinishedCall, Frame, HostAnswer, Interrupt, Limits, MountAnswer, MountFault, MountMode,
+    ClockId, ErrorReport, FinishedCall, Frame, HostAnswer, Interrupt, MountAnswer, MountFault, MountMode,
     MountOperation, MountRequest, Outcome, Status, Stream, ToolFailure, Usage, Value,
 };
 use exuvia_journal::{LocalStore, SqliteOptions};
@@ -60,21 +60,8 @@ pub(super) fn append(writer: &mut dyn Writer, at: i64, events: Vec<Event>) {
 }
 
 pub(super) fn opening(session: &str, name: Option<&str>, at: i64) -> Opening {
-    let opened = Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: "0123456789abcdef".into(),
-        packages: Vec::new(),
-        seed: [1; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    };
+    let opened =
+        Opened::new(EngineIdentity { name: "cpython".into(), version: "3.14.2".into() }, "0123456789abcdef", [1; 32]);
     Opening { session: SessionId::new(session).unwrap(), name: name.map(str::to_owned), opened, at }
 }
 
