@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
-use exuvia_core::journal::{SessionId, Store};
+use exuvia_core::journal::{SessionId, Store, StoreError};
 use exuvia_sandbox::Checkpoint;
 
 use crate::host::Shared;
@@ -22,7 +22,8 @@ pub struct CheckpointPolicy {
     pub cells: u32,
     /// After how many bytes of new events one is taken. Default: 4 MiB.
     pub bytes: usize,
-    /// How many of a session are kept: the last ones. 0: none is ever taken. Default: 3.
+    /// How many of a session are kept: the last ones; of one whose program has ended, only the very last. 0: none is ever
+    /// taken. Default: 3.
     pub kept: usize,
 }
 
@@ -43,6 +44,8 @@ pub(crate) struct Since {
     /// When it was taken, in milliseconds since 1970.
     pub(crate) taken_at: i64,
     pub(crate) cells: u32,
+    /// Whether there was one.
+    pub(crate) has_any: bool,
 }
 
 impl Since {
@@ -55,8 +58,15 @@ impl Since {
     }
 }
 
+/// What the thread has to do.
+enum Job {
+    Keep(Box<Kept>),
+    /// Delete all checkpoints of this session but the last one.
+    ThinOut(SessionId),
+}
+
 /// A checkpoint to be kept.
-struct Job {
+struct Kept {
     /// Who has to have written that it was taken before it is kept.
     shared: Shared,
     session: SessionId,
@@ -81,7 +91,10 @@ impl Keeper {
         let keep = move || {
             for job in received {
                 // What cannot be kept is only missing: the journal has all that it came from.
-                let _missing = put(&*store, &job, kept);
+                let _missing = match job {
+                    Job::Keep(checkpoint) => put(&*store, &checkpoint, kept),
+                    Job::ThinOut(session) => pollster::block_on(keep_last(&*store, &session, 1)),
+                };
                 done.fetch_sub(1, Ordering::Release);
             }
         };
@@ -102,10 +115,18 @@ impl Keeper {
         progress: Progress,
         checkpoint: Checkpoint,
     ) {
+        let (shared, session) = (shared.clone(), session.clone());
+        self.send(Job::Keep(Box::new(Kept { shared, session, position, progress, checkpoint })));
+    }
+
+    /// Deletes all checkpoints of a session but the last one, when those that were given to be kept are.
+    pub(crate) fn thin_out(&self, session: &SessionId) {
+        self.send(Job::ThinOut(session.clone()));
+    }
+
+    fn send(&self, job: Job) {
         if let Some(jobs) = &self.jobs {
             self.waiting.fetch_add(1, Ordering::Release);
-            let (shared, session) = (shared.clone(), session.clone());
-            let job = Job { shared, session, position, progress, checkpoint };
             if jobs.send(job).is_err() {
                 self.waiting.fetch_sub(1, Ordering::Release);
             }
@@ -123,19 +144,24 @@ impl Drop for Keeper {
     }
 }
 
-fn put(store: &dyn Store, job: &Job, kept: usize) -> Result<(), exuvia_core::journal::StoreError> {
-    let bytes = saved::encode(&job.progress, &job.checkpoint);
+fn put(store: &dyn Store, kept: &Kept, count: usize) -> Result<(), StoreError> {
+    let Kept { shared, session, position, progress, checkpoint } = kept;
+    let bytes = saved::encode(progress, checkpoint);
     // The event has the files' hash as well: it is computed here, where nobody waits for it.
-    let _hash = job.checkpoint.files_hash();
-    if let Some(log) = &mut job.shared.lock().log {
-        log.write_through(job.position)?;
+    let _hash = checkpoint.files_hash();
+    if let Some(log) = &mut shared.lock().log {
+        log.write_through(*position)?;
     }
     pollster::block_on(async {
-        store.put_checkpoint(&job.session, job.position, &bytes).await?;
-        let entries = store.checkpoints(&job.session).await?;
-        for entry in entries.iter().rev().skip(kept) {
-            store.remove_checkpoint(&job.session, entry.position).await?;
-        }
-        Ok(())
+        store.put_checkpoint(session, *position, &bytes).await?;
+        keep_last(store, session, count).await
     })
+}
+
+/// Deletes all checkpoints of a session but so many, the last ones.
+async fn keep_last(store: &dyn Store, session: &SessionId, count: usize) -> Result<(), StoreError> {
+    for entry in store.checkpoints(session).await?.iter().rev().skip(count) {
+        store.remove_checkpoint(session, entry.position).await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ mod checkpoints;
 use std::sync::Arc;
 
 use exuvia_core::journal::{Event, Opened, SessionId, Source, Store};
-use exuvia_core::{Outcome, Status, StopReason, Usage};
+use exuvia_core::{Outcome, Status, StopReason};
 use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
 
 use crate::environment::Environment;
@@ -80,7 +80,7 @@ impl Session {
             Ok(outcome) => outcome,
             Err(error) => {
                 // What it says cannot be trusted any more: for the journal, it was stopped.
-                self.end(cell, &broken())?;
+                self.end(cell, &Outcome::stopped(StopReason::Trap))?;
                 (self.abandoned, self.stopped) = (false, true);
                 return Err(error.into());
             }
@@ -90,6 +90,8 @@ impl Session {
         self.stopped = matches!(outcome.status, Status::Stopped { .. });
         if self.sandbox.is_alive() {
             self.checkpoints.after_cell(&mut self.sandbox, &self.shared)?;
+        } else if !self.stopped {
+            self.checkpoints.program_ended(&self.shared);
         }
         Ok(outcome)
     }
@@ -248,18 +250,6 @@ impl Session {
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         self.sandbox.interrupter()
-    }
-}
-
-/// The outcome of a cell whose sandbox gives answers that make no sense.
-fn broken() -> Outcome {
-    Outcome {
-        status: Status::Stopped { reason: StopReason::Trap },
-        stdout: String::new(),
-        stderr: String::new(),
-        value: None,
-        error: None,
-        usage: Usage::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use exuvia_core::Status;
-use exuvia_core::journal::{Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, Writer};
+use exuvia_core::journal::{Event, Opened, Opening, Parent, Recorded, SessionId, Source, Store, StoreError, Writer};
 use exuvia_sandbox::Checkpoint;
 
 use super::checkpoints::Checkpoints;
@@ -114,6 +114,9 @@ impl Session {
         if let Some((cell, outcome)) = &continued {
             session.end(*cell, outcome)?;
             session.stopped = matches!(outcome.status, Status::Stopped { .. });
+            if !session.sandbox.is_alive() && !session.stopped {
+                session.checkpoints.program_ended(&session.shared);
+            }
         }
         Ok((session, Resumed { continued, rerun, from_checkpoint }))
     }
@@ -230,9 +233,17 @@ fn started(recorded: Recorded) -> Option<(u32, Source)> {
 
 /// Returns the end of a cell of a session's history.
 async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) -> Result<Parent, SessionError> {
-    let mut ends = Vec::new();
+    let mut ends: Vec<(u32, SessionId, u64)> = Vec::new();
     let mut last = 0;
-    let parts = timeline(store, session, None).await?;
+    let parts = match timeline(store, session, None).await {
+        // What is before the damage is there to be gone on from.
+        Err(StoreError::Damaged { session: Some(damaged), position: Some(position), .. })
+            if damaged == *session && cell.is_some() =>
+        {
+            timeline(store, session, Some(position)).await?
+        }
+        parts => parts?,
+    };
     for part in &parts {
         each(store, part, |recorded| {
             match &recorded.event {
@@ -242,6 +253,15 @@ async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) 
                 }
                 Event::Opened(opened) if opened.parent.is_none() => {
                     ends.push((0, part.session.clone(), recorded.position + 1));
+                }
+                // One that was taken there is shared, too: it is what a fork begins with.
+                Event::Checkpoint { .. } => {
+                    if let Some((_, session, end)) = ends.last_mut()
+                        && *session == part.session
+                        && *end == recorded.position
+                    {
+                        *end += 1;
+                    }
                 }
                 _ => {}
             }

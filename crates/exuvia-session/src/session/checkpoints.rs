@@ -23,7 +23,7 @@ impl Checkpoints {
     pub(super) fn new(environment: &Environment, store: &Arc<dyn Store>, session: &SessionId) -> Self {
         let policy = environment.checkpoints;
         let keeper = (policy.kept > 0).then(|| Arc::new(Keeper::start(Arc::clone(store), policy.kept)));
-        let since = Since { taken_at: (environment.now)(), cells: 0 };
+        let since = Since { taken_at: (environment.now)(), ..Since::default() };
         Self { session: session.clone(), policy, keeper, since: Arc::new(Mutex::new(since)) }
     }
 
@@ -55,6 +55,15 @@ impl Checkpoints {
         Ok(())
     }
 
+    /// Keeps only the last one of a session in which nothing runs any more: a fork from its end begins there, and the others
+    /// would take room for nothing.
+    pub(super) fn program_ended(&self, shared: &Shared) {
+        let may_have_some = self.since().has_any || shared.lock().resumed;
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| may_have_some) {
+            keeper.thin_out(&self.session);
+        }
+    }
+
     fn is_due(&self, recorder: &Recorder) -> bool {
         let (Some(keeper), Some(log)) = (&self.keeper, &recorder.log) else { return false };
         self.since().is_due(&self.policy, log.now(), log.since_checkpoint()) && !keeper.is_busy()
@@ -64,7 +73,7 @@ impl Checkpoints {
         let progress = recorder.progress();
         let (Some(keeper), Some(log)) = (&self.keeper, &mut recorder.log) else { return };
         let position = log.checkpoint(&checkpoint);
-        *self.since() = Since { taken_at: log.now(), cells: 0 };
+        *self.since() = Since { taken_at: log.now(), cells: 0, has_any: true };
         keeper.keep(shared, (&self.session, position), progress, checkpoint);
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use exuvia_core::Status;
-use exuvia_core::journal::{Event, SessionId};
+use exuvia_core::journal::{Event, SessionId, Source};
 use exuvia_session::{Environment, ReplayOptions, Session, SessionError};
 use libtest_mimic::{Failed, Trial};
 
@@ -21,6 +21,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("journal::a_session_is_open_once", open_once),
         trial("journal::what_differs_is_refused", unlike),
         trial("journal::a_program_cannot_fill_the_disk", full),
+        trial("journal::a_program_that_has_ended_keeps_one_checkpoint", thinned),
     ]
 }
 
@@ -154,6 +155,35 @@ fn unlike() -> Verdict {
         Err(SessionError::Unlike { what, .. }) => ensure(what.contains("hint"), what),
         other => Err(format!("{other:?}").into()),
     }
+}
+
+/// A fork begins with the one that is kept.
+fn thinned() -> Verdict {
+    let world = World::new()?;
+    let kept = |id: &SessionId| -> Result<Vec<u64>, Failed> {
+        let entries = pollster::block_on(world.store.checkpoints(id))?;
+        Ok(entries.into_iter().map(|entry| entry.position).collect())
+    };
+    let mut session = world.open("ended")?;
+    let id = session.id().clone();
+    for cell in ["x = 1", "x += 1", "x += 1", "x += 1", "await __import__('asyncio').sleep(1)"] {
+        world.run(&mut session, cell)?;
+        // The next one is taken when this one is kept.
+        session.sync()?;
+    }
+    drop(session);
+    let before = kept(&id)?;
+    ensure(before.len() > 1, format!("{before:?}"))?;
+    let (mut session, _) = world.resume(&id)?;
+    pollster::block_on(session.perform(Source::Finish))?;
+    drop(session);
+    let after = kept(&id)?;
+    ensure(after == before[before.len() - 1..], format!("{after:?} of {before:?}"))?;
+    let identity = ("fork".parse()?, None, [1; 32]);
+    let fork = Session::fork_at(Arc::clone(&world.store), world.environment()?, &id, Some(5), identity);
+    let (mut fork, resumed) = pollster::block_on(fork)?;
+    ensure(resumed.from_checkpoint, "the fork ran everything again")?;
+    same("what it has", "4", &value(&world, &mut fork, "x")?)
 }
 
 /// Whatever a program has written down, there is an end to it, and what was there before is there still.
