@@ -3,6 +3,7 @@
 
 mod damage;
 mod forks;
+mod layout;
 pub(crate) mod sessions;
 
 use std::fs;
@@ -38,6 +39,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     }
     trials.extend(damage::trials());
     trials.extend(forks::trials());
+    trials.extend(layout::trials());
     trials
 }
 
