@@ -46,22 +46,11 @@ impl Environment {
     /// Returns what a session of this environment begins with: limits, files and all else are for the caller to fill in.
     #[must_use]
     pub fn opened(&self, seed: [u8; 32]) -> Opened {
-        let manifest = self.engine.image().manifest();
-        Opened {
-            engine: EngineIdentity { name: manifest.engine.clone(), version: manifest.version.clone() },
-            image: self.engine.image().identity().to_string(),
-            packages: self.package_identities.clone(),
-            seed,
-            limits: exuvia_core::Limits::default(),
-            mounts: Vec::new(),
-            tools: Vec::new(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            files: Vec::new(),
-            working_directory: None,
-            terminals: [false; 3],
-            parent: None,
-        }
+        let image = self.engine.image();
+        let manifest = image.manifest();
+        let engine = EngineIdentity { name: manifest.engine.clone(), version: manifest.version.clone() };
+        let packages = self.package_identities.clone();
+        Opened { packages, ..Opened::new(engine, image.identity().to_string(), seed) }
     }
 
     /// Makes the writing side of a journal.
@@ -77,15 +66,16 @@ impl Environment {
     /// Refuses a session that needs another image, other packages, or secrets that are not here.
     pub(crate) fn check(&self, session: &SessionId, opened: &Opened) -> Result<(), SessionError> {
         let unlike = |what: String| Err(SessionError::Unlike { session: session.clone(), what });
+        if opened.packages != self.package_identities {
+            return unlike(other_packages(&opened.packages, &self.package_identities));
+        }
         let image = self.engine.image().identity().to_string();
         if opened.image != image {
+            let preloaded = if opened.packages.is_empty() { "" } else { ", or what was imported in it with --preload" };
+            let needed = &opened.image;
             return unlike(format!(
-                "it needs the image {}, this is {image}\n    hint: name its file with --image",
-                opened.image
+                "it needs the image {needed}, this is {image}\n    hint: name its file with --image{preloaded}"
             ));
-        }
-        if opened.packages != self.package_identities {
-            return unlike("its packages are not those that are installed here".to_owned());
         }
         for variable in &opened.environment {
             if variable.value.is_none() && !self.secrets.contains_key(&variable.name) {
@@ -134,6 +124,34 @@ impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Environment").field("engine", &self.engine).finish_non_exhaustive()
     }
+}
+
+/// Says which packages a session needs, and how they are named.
+fn other_packages(needed: &[PackageIdentity], here: &[PackageIdentity]) -> String {
+    let [has, is_here] = [needed, here].map(|packages| match packages {
+        [] => "none".to_owned(),
+        packages => join(packages, ", ", |package| format!("{} {}", package.name, package.version)),
+    });
+    if has == is_here {
+        let is_other = |package: &&PackageIdentity| !here.contains(package);
+        let others: Vec<PackageIdentity> = needed.iter().filter(is_other).cloned().collect();
+        return format!(
+            "the files of its packages were others than those that are here, with the hashes {}",
+            join(&others, ", ", |package| format!("{} ({} {})", package.hash, package.name, package.version))
+        );
+    }
+    let hint = match needed {
+        [] => "name no packages".to_owned(),
+        needed => {
+            let pins = join(needed, ",", |package| format!("{}=={}", package.name, package.version));
+            format!("name them with --with {pins}")
+        }
+    };
+    format!("its packages are {has}; here are {is_here}\n    hint: {hint}")
+}
+
+fn join(packages: &[PackageIdentity], between: &str, tell: impl Fn(&PackageIdentity) -> String) -> String {
+    packages.iter().map(tell).collect::<Vec<_>>().join(between)
 }
 
 /// Returns what a session began with, of its first event.

@@ -3,6 +3,7 @@
 mod add;
 mod completions;
 mod fork;
+mod given;
 mod image;
 mod lock;
 mod options;

@@ -60,7 +60,7 @@ pub(crate) fn is_begun_here(session: &SessionId) -> Result<bool> {
     Ok(begun(session)?.is_file())
 }
 
-/// Forgets that this user had begun a session of an id that a file brings.
+/// Forgets that this user had begun a session: it was removed, or a file brings one of its id.
 pub(crate) fn forget_begun(session: &SessionId) -> Result<()> {
     match fs::remove_file(begun(session)?) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -68,6 +68,11 @@ pub(crate) fn forget_begun(session: &SessionId) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Forgets a session that could not be begun after all. What stays of one whose id nobody has ever had harms nobody.
+pub(crate) fn take_back_begun(session: &SessionId) {
+    let _stays = forget_begun(session);
 }
 
 fn begun(session: &SessionId) -> Result<PathBuf> {

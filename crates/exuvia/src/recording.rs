@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::lent::Lent;
 use crate::packages::Furnished;
+use crate::printable::printable;
 use crate::{exit, journal};
 
 /// What the note is called that says how a session was begun at the command line.
@@ -108,8 +109,9 @@ impl Prepared {
         let store = journal::store(None)?;
         let id = new_id()?;
         journal::note_begun(&id)?;
-        let opening = Opening { session: id, name: options.session.clone(), opened, at: now() };
-        let mut session = pollster::block_on(Session::open(store, environment, opening)).map_err(told)?;
+        let opening = Opening { session: id.clone(), name: options.session.clone(), opened, at: now() };
+        let session = pollster::block_on(Session::open(store, environment, opening)).map_err(told);
+        let mut session = session.inspect_err(|_| journal::take_back_begun(&id))?;
         if let Some(command) = CommandLine::of_this_process() {
             session.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
         }
@@ -182,10 +184,10 @@ impl CommandLine {
     pub(crate) fn of(store: &Arc<dyn Store>, session: &SessionId) -> Result<Option<Self>> {
         let history = pollster::block_on(store.history(session, None)).map_err(journal::failure)?;
         for part in history {
-            let first =
-                pollster::block_on(store.read(&part.session, 0, COMMAND_EVENTS_MAX)).map_err(journal::failure)?;
-            for recorded in first {
-                if let Event::Note { kind, data } = recorded.event
+            // One by one: it is among the first ones, and what comes after it may be damaged.
+            for position in part.positions.take(COMMAND_EVENTS_MAX) {
+                let event = pollster::block_on(store.read(&part.session, position, 1)).map_err(journal::failure)?.pop();
+                if let Some(Event::Note { kind, data }) = event.map(|recorded| recorded.event)
                     && kind == COMMAND
                 {
                     return Ok(serde_json::from_value(data).ok());
@@ -277,7 +279,8 @@ pub(crate) fn told(error: SessionError) -> anyhow::Error {
         error => {
             let text = error.to_string();
             let failure = match text.split_once("\n    hint: ") {
-                Some((message, hint)) => Failure::new(message).hint(hint),
+                // Packages are named by the session, which may be a stranger's.
+                Some((message, hint)) => Failure::new(printable(message)).hint(printable(hint)),
                 None => Failure::new(text),
             };
             failure.with_status(status).into()

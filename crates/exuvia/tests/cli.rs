@@ -18,6 +18,7 @@ mod cli {
     mod sandbox;
     mod session;
     mod session_care;
+    mod session_faults;
     mod session_files;
     mod sessions;
 }

@@ -82,7 +82,7 @@ pub enum StoreError {
         known: u64,
     },
     /// What is stored is not what was written.
-    #[error("{}: {what}\n    hint: the events before it are sound; import a copy, or fork the session before it", damaged(.session, *.position))]
+    #[error("{}: {what}\n    hint: {}", damaged(.session, *.position), remedy(.session, *.position))]
     Damaged {
         /// The session; `None`: the store as a whole.
         session: Option<SessionId>,
@@ -147,5 +147,13 @@ fn damaged(session: &Option<SessionId>, position: Option<u64>) -> String {
         (Some(session), Some(position)) => format!("session `{session}` is damaged at position {position}"),
         (Some(session), None) => format!("session `{session}` is damaged"),
         (None, _) => "the journal is damaged".to_owned(),
+    }
+}
+
+fn remedy(session: &Option<SessionId>, position: Option<u64>) -> &'static str {
+    match (session, position) {
+        (Some(_), Some(_)) => "the events before it are sound; import a copy, or fork the session before it",
+        (Some(_), None) => "remove it, and import a copy",
+        (None, _) => "put a copy in its place, or move it away: then a new one is made",
     }
 }

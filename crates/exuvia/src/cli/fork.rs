@@ -1,8 +1,11 @@
 //! `exuvia fork`: another session that shares a session's history.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use exuvia_session::Session;
 
+use super::given::Given;
 use super::resume::{self, Trust};
 use crate::recording::{new_id, new_seed, told};
 use crate::{journal, output};
@@ -32,6 +35,9 @@ pub(crate) struct Arguments {
     detach: bool,
 
     #[command(flatten)]
+    given: Given,
+
+    #[command(flatten)]
     trust: Trust,
 }
 
@@ -39,7 +45,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let origin = resume::find(&store, &arguments.session)?;
     arguments.trust.check(&store, &origin)?;
-    let begun = resume::begun(&store, &origin)?;
+    let begun = resume::begun(&store, &origin, &arguments.given)?;
     let environment = begun.prepared.environment.clone();
     let at = match arguments.at {
         Some(cell) => Some(cell),
@@ -47,13 +53,13 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     };
     let id = new_id()?;
     journal::note_begun(&id)?;
-    let identity = (id, arguments.name, new_seed()?);
-    let fork = Session::fork_at(store, environment, &origin, at, identity);
-    let (session, resumed) = pollster::block_on(fork).map_err(told)?;
+    let identity = (id.clone(), arguments.name, new_seed()?);
+    let fork = Session::fork_at(Arc::clone(&store), environment, &origin, at, identity);
+    let (session, resumed) = pollster::block_on(fork).map_err(told).inspect_err(|_| journal::take_back_begun(&id))?;
     if arguments.detach {
         output::print(format!("{}\n", session.id()).as_bytes());
         return Ok(0);
     }
     output::say(&format!("session {} goes on from {origin}", session.id()));
-    resume::go_on(begun, session, resumed)
+    resume::go_on(&store, begun, session, resumed)
 }

@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal as _};
 use anyhow::Result;
 use exuvia_core::Host;
 
+use super::given::Given;
 use super::options::SandboxOptions;
 use super::resume::Begun;
 use crate::interpreter::Interpreter;
@@ -37,20 +38,24 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
-    let Begun { prepared, version, colours, .. } = again(arguments)?;
+    let Begun { prepared, version, colours, .. } = prepared(&arguments.sandbox)?;
     let mut session = Session::begin(prepared, &arguments.sandbox.recording, colours)?;
     converse(&mut session, &version)
 }
 
-/// Prepares what a session at the prompt is begun with, or goes on with.
-pub(super) fn again(arguments: &Arguments) -> Result<Begun> {
-    let options = &arguments.sandbox;
+/// Prepares what a session at the prompt goes on with.
+pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
+    given.replace(&mut arguments.sandbox);
+    prepared(&arguments.sandbox)
+}
+
+fn prepared(options: &SandboxOptions) -> Result<Begun> {
     let interpreter = Interpreter::find(options.image.as_deref())?;
     let lent = options.lent()?;
     let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
     let version = interpreter.image().manifest().version.clone();
     let prepared = prepare(&furnished, options, &lent)?;
-    Ok(Begun { prepared, version, colours: options.colours(), is_program: false })
+    Ok(Begun { prepared, version, colours: options.colours(), program: None })
 }
 
 /// Prepares the sandbox of a session whose cells read from the terminal, if there is one; else they have no input.

@@ -10,10 +10,10 @@ use exuvia_sandbox::LiveHost;
 use exuvia_session::{Environment, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
 
+use super::given::Given;
 use super::resume;
 use crate::interpreter::Interpreter;
 use crate::lent::Lent;
-use crate::packages::Wanted;
 use crate::recording::{Prepared, told};
 use crate::{journal, output};
 
@@ -23,6 +23,9 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 const NOTES: &str = "\
 No tool runs, no folder is read and nothing is written: all answers come from the journal. Every host call, every byte of \
 output, every outcome and the memory at every checkpoint is compared with it.
+
+A session that was imported gets no packages but those that are named here, with --with and --preload as when it was \
+begun: its file does not choose what is fetched. They have to be the same, to the byte.
 
 Exit status: 0 if all is as recorded, 1 with the first difference if it is not.";
 
@@ -48,6 +51,9 @@ pub(crate) struct Arguments {
     /// Print what came of it as JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    given: Given,
 }
 
 /// What came of a replay, for programs.
@@ -64,7 +70,7 @@ struct Report<'a> {
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, &arguments.session)?;
-    let environment = environment(&store, &id)?;
+    let environment = environment(&store, &id, &arguments.given)?;
     let mut options = ReplayOptions { until: arguments.until, from: arguments.from, output: None };
     if !arguments.quiet && !arguments.json {
         options.output = Some(Box::new(output::write));
@@ -89,14 +95,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
-/// Returns what a session runs in. Of one that was imported nothing is believed: it gets the usual image, and no packages.
-fn environment(store: &Arc<dyn Store>, id: &SessionId) -> Result<Environment> {
+/// Returns what a session runs in. Of one that was imported nothing is believed: it gets the image and the packages that
+/// its user names here.
+fn environment(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<Environment> {
     if journal::is_begun_here(id)? {
-        return Ok(resume::begun(store, id)?.prepared.environment);
+        return Ok(resume::begun(store, id, given)?.prepared.environment);
     }
-    let furnished = Wanted::default().furnish(&Interpreter::find(None)?)?;
+    let lent = Lent::default();
+    let furnished = given.packages.wanted(&lent).furnish(&Interpreter::find(given.image.as_deref())?)?;
     let nobody = || Ok(LiveHost::builder());
-    Ok(Prepared::new(&furnished, &Lent::default(), nobody, |live| Box::new(live)).environment)
+    Ok(Prepared::new(&furnished, &lent, nobody, |live| Box::new(live)).environment)
 }
 
 fn summary(replayed: &Replayed) -> String {

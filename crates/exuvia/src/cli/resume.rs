@@ -1,18 +1,21 @@
 //! `exuvia resume`: going on with a session whose process has ended.
 
+mod outcomes;
+
 use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser as _;
-use exuvia_core::Outcome;
 use exuvia_core::journal::{SessionId, Source, Store};
 use exuvia_session::{Resumed, Session};
 
+use super::given::Given;
 use super::{Command, repl, run};
 use crate::failure::Failure;
+use crate::journal;
 use crate::printable::printable;
 use crate::recording::{CommandLine, Prepared, Runner, now, told};
-use crate::{exit, journal, output};
+use outcomes::Earlier;
 
 const NOTES: &str = "\
 A program that was under way goes on where its process ended, at whatever moment that was, and what it had printed is not \
@@ -30,6 +33,9 @@ pub(crate) struct Arguments {
     /// Print what was printed before, too
     #[arg(long)]
     from_start: bool,
+
+    #[command(flatten)]
+    given: Given,
 
     #[command(flatten)]
     trust: Trust,
@@ -61,22 +67,22 @@ pub(super) struct Begun {
     pub(super) prepared: Prepared,
     pub(super) version: String,
     pub(super) colours: bool,
-    /// Whether it is one program, from its beginning to its end.
-    pub(super) is_program: bool,
+    /// What is done at its end, if it is one program.
+    pub(super) program: Option<run::Ending>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = find(&store, &arguments.session)?;
     arguments.trust.check(&store, &id)?;
-    let begun = begun(&store, &id)?;
-    if !begun.is_program {
+    let begun = begun(&store, &id, &arguments.given)?;
+    if begun.program.is_none() {
         reopen(&store, &id)?;
     }
     let environment = begun.prepared.environment.clone();
-    let resumed = Session::resume(store, environment, &id, arguments.from_start);
+    let resumed = Session::resume(Arc::clone(&store), environment, &id, arguments.from_start);
     let (session, resumed) = pollster::block_on(resumed).map_err(told)?;
-    go_on(begun, session, resumed)
+    go_on(&store, begun, session, resumed)
 }
 
 /// Finds a session.
@@ -84,9 +90,9 @@ pub(super) fn find(store: &Arc<dyn Store>, wanted: &str) -> Result<SessionId> {
     Ok(pollster::block_on(store.find(wanted)).map_err(journal::failure)?)
 }
 
-/// Prepares what a session was begun with, from the command line that its journal has. This process is in that folder
-/// then.
-pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId) -> Result<Begun> {
+/// Prepares what a session was begun with, from the command line that its journal has and what it is given here. This
+/// process is in that folder then.
+pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<Begun> {
     let Some(command) = CommandLine::of(store, id)? else {
         let failure = Failure::usage(format!("session `{id}` was not begun with `exuvia run` or `exuvia repl`"));
         return Err(failure.hint("the program that made it can go on with it").into());
@@ -96,8 +102,8 @@ pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId) -> Result<Begun> {
     let parsed = super::Arguments::try_parse_from(line)
         .map_err(|error| Failure::new(format!("the session's command line cannot be used any more: {error}")))?;
     match parsed.command {
-        Command::Run(arguments) => run::again(arguments),
-        Command::Repl(arguments) => repl::again(&arguments),
+        Command::Run(arguments) => run::again(arguments, given),
+        Command::Repl(arguments) => repl::again(arguments, given),
         _ => Err(Failure::new(format!("session `{id}` was begun with another command")).into()),
     }
 }
@@ -121,18 +127,20 @@ pub(super) fn last_open_cell(store: &Arc<dyn Store>, id: &SessionId) -> Result<O
 
 /// Goes on with a session that was resumed: a program to its end, all others with cells from stdin. Returns the exit
 /// status.
-pub(super) fn go_on(begun: Begun, mut session: Session, resumed: Resumed) -> Result<u8> {
+pub(super) fn go_on(store: &Arc<dyn Store>, begun: Begun, mut session: Session, resumed: Resumed) -> Result<u8> {
     let limits = session.opened().limits.clone();
-    let outcome = resumed.continued.map(|(_, outcome)| outcome);
-    if begun.is_program && (outcome.is_some() || session.cells() > 0) && session.opened().parent.is_none() {
-        return end_program(session, outcome);
+    if let Some(program) = &begun.program
+        && (resumed.continued.is_some() || session.cells() > 0)
+        && session.opened().parent.is_none()
+    {
+        return end_program(store, program, session, resumed);
     }
     if !session.sandbox().is_alive() {
         return Err(ended(&session).into());
     }
     let runner = Runner::Recorded(Box::new(session));
     let mut session = repl::Session::of(runner, limits, begun.colours);
-    if let Some(outcome) = outcome
+    if let Some((_, outcome)) = resumed.continued
         && let Some(status) = session.shown(&outcome)?
     {
         return Ok(status);
@@ -140,24 +148,21 @@ pub(super) fn go_on(begun: Begun, mut session: Session, resumed: Resumed) -> Res
     repl::converse(&mut session, &begun.version)
 }
 
-/// Ends a program as `exuvia run` does.
-fn end_program(mut session: Session, outcome: Option<Outcome>) -> Result<u8> {
-    if !session.sandbox().is_alive() && outcome.is_none() {
+/// Ends a program as `exuvia run` does: its outcome is made of those of all its cells, whichever process they ended in.
+fn end_program(store: &Arc<dyn Store>, program: &run::Ending, mut session: Session, resumed: Resumed) -> Result<u8> {
+    if !session.sandbox().is_alive() && resumed.continued.is_none() {
         return Err(ended(&session).into());
     }
+    let last = resumed.continued.as_ref().map_or(session.cells(), |(cell, _)| cell.saturating_sub(1));
+    let earlier = Earlier { session: session.id(), last, keeps_output: program.keeps_output() };
+    let mut all = earlier.outcomes(store)?;
+    all.extend(resumed.continued.map(|(_, outcome)| outcome));
     let mut runner = Runner::Recorded(Box::new(session));
-    let finished = match runner.is_alive() {
-        true => Some(runner.perform(Source::Finish)?),
-        false => None,
-    };
-    let outcome = match (outcome, finished) {
-        (Some(outcome), Some(end)) => run::combine(outcome, end),
-        (Some(outcome), None) | (None, Some(outcome)) => outcome,
-        (None, None) => return Ok(0),
-    };
-    runner.close()?;
-    output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
-    Ok(exit::status(&outcome))
+    if runner.is_alive() {
+        all.push(runner.perform(Source::Finish)?);
+    }
+    let outcome = all.into_iter().reduce(run::combine).expect("the program was resumed, or has just come to its end");
+    program.conclude(&mut runner, &outcome)
 }
 
 fn ended(session: &Session) -> Failure {

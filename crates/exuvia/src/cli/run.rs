@@ -12,6 +12,7 @@ use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
 use exuvia_sandbox::{Folder, Stdin};
 use serde::Serialize;
 
+use super::given::Given;
 use super::options::SandboxOptions;
 use super::resume::Begun;
 use crate::interpreter::Interpreter;
@@ -98,33 +99,57 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let interrupts = Interrupts::take();
     interrupts.aim(runner.interrupter());
     let outcome = outcome(&mut runner, &program)?;
-    runner.close()?;
-    let first_lent = u32::from(program.folder.is_some());
-    let changes = arguments.changes.finish(runner.sandbox(), &lent, (first_lent, &outcome));
+    let status = Ending { arguments, program, lent }.conclude(&mut runner, &outcome)?;
     if let Runner::Plain(sandbox) = runner {
         // The process is about to end, which takes the sandbox away faster than taking it apart.
         std::mem::forget((sandbox, furnished));
     }
-    if arguments.json {
-        print(&outcome, changes.as_ref().ok().and_then(Option::as_deref))?;
-    } else {
-        // Nothing was kept but what the sandbox itself has to say.
-        output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
-        explain(&outcome, &arguments.sandbox.limits(false));
-        if !arguments.with_script {
-            advise_packages(&outcome, &program);
+    Ok(status)
+}
+
+/// What a program's end is told by: its command line.
+pub(super) struct Ending {
+    arguments: Arguments,
+    program: Program,
+    lent: Lent,
+}
+
+impl Ending {
+    /// Returns whether what the program prints is kept for its outcome.
+    pub(super) fn keeps_output(&self) -> bool {
+        self.arguments.json
+    }
+
+    /// Tells what came of the program, and does with its changes what was asked for. Returns the exit status.
+    pub(super) fn conclude(&self, runner: &mut Runner, outcome: &Outcome) -> Result<u8> {
+        let Self { arguments, program, lent } = self;
+        runner.close()?;
+        let first_lent = u32::from(program.folder.is_some());
+        let changes = arguments.changes.finish(runner.sandbox(), lent, (first_lent, outcome));
+        if arguments.json {
+            print(outcome, changes.as_ref().ok().and_then(Option::as_deref))?;
+        } else {
+            // Nothing was kept but what the sandbox itself has to say.
+            output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
+            explain(outcome, &arguments.sandbox.limits(false));
+            if !arguments.with_script {
+                advise_packages(outcome, program);
+            }
         }
+        if let Some(changes) = changes?
+            && !arguments.json
+        {
+            changes::say(&changes);
+        }
+        Ok(exit::status(outcome))
     }
-    if let Some(changes) = changes?
-        && !arguments.json
-    {
-        changes::say(&changes);
-    }
-    Ok(exit::status(&outcome))
 }
 
 /// Prepares what a program that has begun to run goes on with. Nothing is read from stdin.
-pub(super) fn again(arguments: Arguments) -> Result<Begun> {
+pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
+    if given.replace(&mut arguments.sandbox) {
+        arguments.with_script = false;
+    }
     let program = Program::begun(&arguments)?;
     let lent = arguments.sandbox.lent()?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
@@ -135,7 +160,8 @@ pub(super) fn again(arguments: Arguments) -> Result<Begun> {
     let furnished = wanted.furnish(&interpreter)?;
     let prepared = prepare(&furnished, &program, &arguments, &lent)?;
     let version = interpreter.image().manifest().version.clone();
-    Ok(Begun { prepared, version, colours: arguments.sandbox.colours(), is_program: true })
+    let colours = arguments.sandbox.colours();
+    Ok(Begun { prepared, version, colours, program: Some(Ending { arguments, program, lent }) })
 }
 
 /// Prepares the program's sandbox.

@@ -424,3 +424,43 @@ fn names_are_separated_by_commas() {
     assert_eq!(wrong.status, 2);
     assert!(wrong.stderr.contains("`./two` is no requirement: it has an address or a path"), "{}", wrong.stderr);
 }
+
+/// A session's file does not choose what is fetched: its user does, and is told what it was.
+#[test]
+fn an_imported_session_has_the_packages_that_its_user_names() {
+    let place = Place::new();
+    place.pure("first-1.0", &["Requires-Dist: second"], &[("first.py", b"import second; x = second.x")]);
+    place.pure("second-2.0", &[], &[("second.py", b"x = 'two'")]);
+    let journal = place.path("here");
+    let own = |arguments: &[&str]| run(place.command(arguments).env("EXUVIA_JOURNAL", place.path("own")), b"");
+    let here = |arguments: &[&str]| run(place.command(arguments).env("EXUVIA_JOURNAL", &journal), b"");
+    for (session, preload) in [("it", &[][..]), ("preloaded", &["--preload", "first"])] {
+        let options = [&["run", "--session", session, "--with", "first"], preload].concat();
+        assert_eq!(own(&[&options[..], &["-c", "import first; print(first.x)"]].concat()), gives(0, "two\n", ""));
+        assert_eq!(own(&["session", "export", session, "-o", session]).status, 0);
+        assert_eq!(here(&["session", "import", session]).status, 0);
+    }
+    let needed = "error: session `ID` cannot go on here: its packages are first 1.0, second 2.0; here are none\n    \
+                  hint: name them with --with first==1.0,second==2.0\n";
+    for session in ["it", "preloaded"] {
+        let refused = here(&["replay", session]);
+        let (before, rest) = refused.stderr.split_once("session `").unwrap();
+        let (_, after) = rest.split_once('`').unwrap();
+        assert_eq!((refused.status, format!("{before}session `ID`{after}")), (2, needed.to_owned()));
+    }
+    assert_eq!(here(&["replay", "it", "--with", "first==1.0,second==2.0"]).stdout, "two\n");
+    let image = here(&["replay", "preloaded", "--with", "first"]);
+    let hint = "hint: name its file with --image, or what was imported in it with --preload\n";
+    assert!(image.status == 2 && image.stderr.ends_with(hint), "{image:?}");
+    assert_eq!(here(&["replay", "preloaded", "--with", "first", "--preload", "first"]).stdout, "two\n");
+
+    // There is a newer one meanwhile: what a session that is trusted asks for now is not what it had.
+    place.pure("second-2.1", &[], &[("second.py", b"x = 'newer'")]);
+    fs::remove_dir_all(place.path("cache/packages")).unwrap_or_default();
+    let newer = here(&["fork", "it", "--trust", "--detach", "--with", "first,second==2.1"]);
+    let told = "cannot go on here: its packages are first 1.0, second 2.0; here are first 1.0, second 2.1\n    \
+                hint: name them with --with first==1.0,second==2.0\n";
+    assert!(newer.status == 2 && newer.stderr.ends_with(told), "{newer:?}");
+    let fork = here(&["fork", "it", "--trust", "--detach", "--with", "first==1.0,second==2.0"]);
+    assert_eq!((fork.status, fork.stderr.as_str()), (0, ""));
+}

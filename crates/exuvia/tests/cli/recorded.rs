@@ -57,6 +57,18 @@ impl Place {
         printed
     }
 
+    /// Starts a program and kills it when this file is there.
+    fn killed_at(&self, arguments: &[&str], mark: &str) {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while !fs::exists(mark).unwrap() {
+            assert!(child.try_wait().unwrap().is_none(), "it has ended");
+            thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Runs a program and kills it after this time, if it has not ended. Returns what it printed, and its status if it has.
     fn killed_in(&self, arguments: &[&str], time: Duration) -> (String, Option<i32>) {
         let mut child = self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
@@ -253,6 +265,82 @@ fn a_secret_is_never_written_down() {
     assert_eq!(without.status, 2);
     assert!(without.stderr.contains("`TOKEN` is not set"), "{}", without.stderr);
     assert_eq!(run(place.command(&["replay", "secret"]).env("TOKEN", SECRET), b"").status, 0);
+}
+
+/// Whatever cell it was killed in, its outcome is made of all of them. `sys.exit` and `atexit` are CPython's.
+#[test]
+fn a_resumed_program_tells_what_an_uninterrupted_one_does() {
+    const PROGRAM: &str = r#"
+import atexit, os, sys, time
+def stop(place):
+    if os.environ["PLACE"] == place:
+        open("/data/" + place, "w").close()
+        time.sleep(1)
+def end():
+    print("at its end")
+    stop("end")
+atexit.register(end)
+print("begun")
+print("told", file=sys.stderr)
+stop("middle")
+open("/changed/new", "w").close()
+print("done")
+sys.exit(3)
+"#;
+    let place = Place::new();
+    let program = place.write("program.py", PROGRAM);
+    for (number, stop) in ["middle", "end"].into_iter().enumerate() {
+        for folder in ["data", "changed"] {
+            let path = place.path(folder);
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir(path).unwrap();
+        }
+        let (data, changed) =
+            (format!("{}:/data:rw", place.path("data")), format!("{}:/changed:overlay", place.path("changed")));
+        let (name, env) = (format!("killed-{number}"), format!("PLACE={stop}"));
+        let lent = ["--mount", &data, "--mount", &changed, "--env", &env];
+        let run = |session: &str, options: &[&str]| -> Vec<String> {
+            let all = [&["run", "--session", session], options, &lent, &[&program]].concat();
+            all.into_iter().map(str::to_owned).collect()
+        };
+        let mark = place.path(&format!("data/{stop}"));
+        let kill = |arguments: Vec<String>| {
+            let _ = fs::remove_file(&mark);
+            place.killed_at(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &mark);
+        };
+        kill(run(&name, &["--json", "--changes"]));
+        let resumed = place.exuvia(&["resume", &name]);
+        assert_eq!((resumed.status, resumed.stderr.as_str()), (3, ""));
+        let mut outcome: serde_json::Value = serde_json::from_str(&resumed.stdout).unwrap();
+        outcome.as_object_mut().unwrap().remove("usage");
+        let told = serde_json::json!({
+            "status": "exited", "code": 3, "stdout": "begun\ndone\nat its end\n", "stderr": "told\n",
+            "changes": [{"change": "added", "path": "/changed/new"}],
+        });
+        assert_eq!(outcome, told, "{stop}");
+
+        let name = format!("{name}-plain");
+        kill(run(&name, &[]));
+        let whole = place.exuvia(&["resume", "--from-start", &name]);
+        assert_eq!((whole.status, whole.stdout.as_str()), (3, "begun\ndone\nat its end\n"), "{stop}");
+    }
+}
+
+#[test]
+fn what_is_removed_leaves_nothing() {
+    let place = Place::new();
+    let begun = || fs::read_dir(place.path("journal/begun")).unwrap().count();
+    for session in ["one", "two"] {
+        assert_eq!(place.exuvia(&["run", "--session", session, "-c", "1"]).status, 0);
+    }
+    let taken = place.exuvia(&["run", "--session", "one", "-c", "1"]);
+    assert!(taken.stderr.starts_with("error: session `") && taken.status == 2, "{taken:?}");
+    assert_eq!(place.exuvia(&["fork", "one", "--at", "9", "--detach"]).status, 2);
+    assert_eq!(begun(), 2);
+    assert_eq!(place.exuvia(&["session", "rm", "one"]).status, 0);
+    assert_eq!(begun(), 1);
+    assert_eq!(place.exuvia(&["session", "prune", "--keep-bytes", "0"]).status, 0);
+    assert_eq!(begun(), 0);
 }
 
 /// The third example of the README: what it prints up to the replay is what it prints there again.

@@ -110,9 +110,10 @@ fn a_changed_letter_is_found() {
 fn a_journal_that_is_none_is_said_to_be() {
     let journal = Journal::new();
     fs::write(journal.folder.path().join(DATABASE), "no database ".repeat(1_000)).unwrap();
-    let run = journal.session(&["list"]);
-    assert_eq!((run.status, run.stdout.as_str()), (125, ""));
-    assert!(run.stderr.starts_with("error: the journal is damaged: "), "{}", run.stderr);
+    // What SQLite itself says of such a file ("Result and Error Codes", SQLITE_NOTADB).
+    let told = "error: the journal is damaged: file is not a database\n    \
+                hint: put a copy in its place, or move it away: then a new one is made\n";
+    assert_eq!(journal.session(&["list"]), gives(125, "", told));
 }
 
 #[test]
@@ -233,12 +234,26 @@ fn old_sessions_make_room() {
     journal.write(opening("now", None, now), cell(1, "now\n"));
     assert_eq!(journal.session(&["prune"]).status, 2);
     assert_eq!(journal.session(&["prune", "--older-than", "a while"]).status, 2);
-    let nothing = journal.session(&["prune", "--keep-bytes", "1G"]);
-    assert!(nothing.stderr.starts_with("nothing was removed; "), "{}", nothing.stderr);
+    let pruned = |arguments: &[&str]| {
+        // Each time, what would be removed is told first, and nothing happens.
+        let before = ids(&journal);
+        let planned = journal.session(&[&["prune", "--dry-run"], arguments].concat());
+        assert_eq!((planned.status, ids(&journal)), (0, before));
+        (planned.stderr, journal.session(&[&["prune"], arguments].concat()).stderr)
+    };
+    let (planned, nothing) = pruned(&["--keep-bytes", "1G"]);
+    assert!(nothing.starts_with("nothing was removed; "), "{nothing}");
+    assert_eq!(planned, nothing.replace("was", "would be").replace("are", "would be"));
     assert_eq!(ids(&journal), ["now", "two", "three", "one"]);
-    let old = journal.session(&["prune", "--older-than", "30d"]);
-    assert!(old.stderr.starts_with("removed one\nremoved three\nremoved two\n3 sessions were "), "{}", old.stderr);
+    let (planned, old) = pruned(&["--older-than", "30d"]);
+    assert!(old.starts_with("removed one\nremoved three\nremoved two\n3 sessions were "), "{old}");
+    let would = "would remove one\nwould remove three\nwould remove two\n3 sessions would be removed; ";
+    assert!(planned.starts_with(would), "{planned}");
+    let shared = "what forks share of a removed session stays: less room is made, and --keep-bytes may remove more\n";
+    assert!(planned.ends_with(shared), "{planned}");
     assert_eq!(ids(&journal), ["now"]);
+    let planned = "would remove now\n1 session would be removed; 0 B would be kept\n";
+    assert_eq!(journal.session(&["prune", "--dry-run", "--keep-bytes", "0"]), gives(0, "", planned));
     let all = journal.session(&["prune", "--keep-bytes", "0"]);
     assert_eq!(all, gives(0, "", "removed now\n1 session was removed; 0 B are kept\n"));
 }

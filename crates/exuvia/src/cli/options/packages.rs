@@ -43,6 +43,11 @@ pub(crate) struct DistributionOption {
 struct Names(Vec<Requirement>);
 
 impl PackageOptions {
+    /// Returns whether any package or module is named.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.with.is_empty() || !self.preload.is_empty()
+    }
+
     /// Returns what a sandbox is to have, together with what a project has.
     pub(crate) fn wanted(&self, lent: &Lent) -> Wanted {
         let project = lent.packages().cloned();

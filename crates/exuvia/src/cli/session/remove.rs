@@ -26,7 +26,10 @@ pub(super) fn run(store: &dyn Store, arguments: &Arguments) -> Result<u8> {
     let mut status = 0;
     for session in sessions {
         match wait(store.remove(&session)) {
-            Ok(()) => output::say(&format!("removed {session}")),
+            Ok(()) => {
+                journal::forget_begun(&session)?;
+                output::say(&format!("removed {session}"));
+            }
             Err(error) => status = failure::report(&journal::failure(error).into()),
         }
     }
