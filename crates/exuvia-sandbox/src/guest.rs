@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use exuvia_core::{Host, HostAnswer, HostCall, Interrupt, Reply, Stream};
 use serde::{Deserialize, Serialize};
-use wasmtime::{Caller, Memory};
+use wasmtime::{Caller, Instance, Memory};
 
 use crate::interrupts::{Gate, GuestMemory};
 use crate::linker::Loader;
@@ -129,6 +129,11 @@ impl Guest {
     pub(crate) fn set_memory(&mut self, memory: Memory, flag: u32) {
         self.memory = Some(memory);
         self.flag = flag;
+    }
+
+    /// Tells which instance is the interpreter's: native modules are linked with what that exports.
+    pub(crate) fn set_instance(&mut self, instance: Instance) {
+        self.loader.set_interpreter(instance);
     }
 
     /// Asks the host for something that it answers at once.

@@ -13,6 +13,7 @@
 //!    never calls into the guest, here as elsewhere.
 //! 3. **Freezing** ([`crate::image`]), if wanted: an image derived from a sandbox that has loaded them, in which they are
 //!    part of the interpreter's own module.
+//! 4. **Loading again** ([`saved`]), where a sandbox begins with a checkpoint of one that had loaded some.
 //!
 //! # What a hostile wheel can do
 //!
@@ -34,6 +35,7 @@ mod interpreter;
 mod load;
 mod packages;
 mod prelink;
+mod saved;
 mod scan;
 mod symbols;
 
@@ -42,3 +44,4 @@ pub use packages::{InstallStep, Packages, PackagesBuilder};
 
 pub(crate) use frozen::Frozen;
 pub(crate) use load::{Loader, register};
+pub(crate) use saved::{SavedModules, restore, save};

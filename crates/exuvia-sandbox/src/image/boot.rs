@@ -169,6 +169,7 @@ impl Boot {
             .get_table(&mut store, "__indirect_function_table")
             .ok_or_else(|| missing("__indirect_function_table"))?;
         store.data_mut().set_memory(memory, 0);
+        store.data_mut().set_instance(instance);
         Ok(Self { store, instance, memory, table })
     }
 

@@ -25,8 +25,8 @@ pub(crate) struct Side<'a> {
     pub(crate) imports: Vec<Resolved>,
     /// Where its part of the function table begins.
     pub(crate) table_base: u32,
-    /// The name of the function that made it ready, which is done.
-    pub(crate) load: &'static str,
+    /// The exports that made it ready.
+    pub(crate) loaders: [&'static str; 2],
 }
 
 /// What became of an import of a native module.
@@ -392,12 +392,13 @@ impl Merger<'_> {
 
     fn code(&self, maps: &mut [Indices], code: &mut CodeSection) -> Result<(), ImageError> {
         for ((side, (_, contents)), map) in self.sides.iter().zip(&self.parsed).zip(maps) {
-            let load = contents.spaces.export(ExportKind::Func, side.load)?;
+            let loader = |name| contents.spaces.export(ExportKind::Func, name);
+            let loaders = [loader(side.loaders[0])?, loader(side.loaders[1])?];
             let mut index = contents.spaces.imported.functions;
             for payload in &contents.sections {
                 let Payload::CodeSectionEntry(body) = payload else { continue };
-                if index == load {
-                    // It has done its work, with a segment that is not there any more.
+                if loaders.contains(&index) {
+                    // They have done their work, with a segment that is not there any more.
                     let mut function = Function::new([]);
                     function.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
                     code.function(&function);

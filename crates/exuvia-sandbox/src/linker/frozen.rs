@@ -3,7 +3,7 @@
 use wasmtime::Instance;
 
 use super::packages::Packages;
-use super::prelink::{Import, LOAD};
+use super::prelink::{Import, LOAD, PLACE};
 use super::symbols::Symbols;
 use crate::image::merge::{Resolved, Side, Target};
 
@@ -64,7 +64,7 @@ impl Frozen {
             wasm: packages.wasm(library.module),
             imports: library.imports.clone(),
             table_base: library.table_base,
-            load: LOAD,
+            loaders: [LOAD, PLACE],
         };
         self.libraries.iter().map(side).collect()
     }

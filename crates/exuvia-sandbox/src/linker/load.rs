@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use wasmtime::{
     AsContextMut as _, Caller, Extern, Func, FuncType, Global, GlobalType, Instance, Linker, Mutability, Ref,
+    StoreContextMut, Table, Trap, Val, ValType,
 };
-use wasmtime::{Table, Trap, Val, ValType};
 
 use super::frozen::Frozen;
 use super::packages::{Packages, TOKEN_BYTES_MAX};
 use super::prelink::{Import, LOAD};
-use super::symbols::{Library, Symbols};
+use super::symbols::{Addition, Library, Symbols};
 use crate::abi::pointer;
 use crate::guest::{Guest, parts};
 use crate::image::NativeSymbol;
@@ -46,15 +46,17 @@ const RTLD_GLOBAL: u32 = 256;
 /// What has been loaded into a sandbox, and what is being loaded.
 #[derive(Default)]
 pub(crate) struct Loader {
-    packages: Option<Packages>,
+    pub(super) packages: Option<Packages>,
+    /// The interpreter.
+    interpreter: Option<Instance>,
     pub(super) symbols: Symbols,
-    tasks: Vec<Task>,
+    pub(super) tasks: Vec<Task>,
     /// The functions of native modules that are part of the image.
     frozen: Arc<[NativeSymbol]>,
 }
 
 /// A `dlopen` that is under way.
-struct Task {
+pub(super) struct Task {
     handle: u32,
     /// The module that was asked for.
     module: usize,
@@ -97,12 +99,17 @@ struct Place {
 }
 
 /// Why something cannot be loaded, as the program will see it.
-type Refusal = String;
+pub(super) type Refusal = String;
 
 impl Loader {
     /// Makes these packages' native modules available, beside those that are part of the image.
     pub(crate) fn new(packages: Option<Packages>, frozen: Arc<[NativeSymbol]>) -> Self {
         Self { packages, frozen, ..Self::default() }
+    }
+
+    /// Tells which instance is the interpreter's.
+    pub(crate) fn set_interpreter(&mut self, instance: Instance) {
+        self.interpreter = Some(instance);
     }
 
     /// Returns the packages whose modules may be loaded.
@@ -251,22 +258,53 @@ async fn load(caller: &mut Caller<'_, Guest>, module: usize, address: u32) -> Re
         return Err(format!("{path}: no memory for its {} bytes of data", native.linked.memory_bytes));
     }
     write_data(caller, native, address).map_err(|()| format!("{path}: its memory lies outside of the sandbox's"))?;
-    let table = function_table(caller).ok_or_else(|| format!("{path}: there is no function table"))?;
+    attach(&mut caller.as_context_mut(), &packages, module, address).await
+}
+
+/// Links a module with all else, its data being, or to be, at `address`. Returns the place of its `exuvia_load` in the
+/// table. No code of it has run then.
+pub(super) async fn attach(
+    context: &mut StoreContextMut<'_, Guest>,
+    packages: &Packages,
+    module: usize,
+    address: u32,
+) -> Result<u32, Refusal> {
+    let native = packages.module(module);
+    let path = &native.path;
+    let table = function_table(context).ok_or_else(|| format!("{path}: there is no function table"))?;
     let elements = native.linked.table_elements + 1;
-    let table_base = grow(caller, table, elements).map_err(|()| format!("{path}: the function table is full"))?;
-    let bases = [address, table_base];
-    let imports = imports(caller, &packages, module, bases, table)?;
-    let instance = Instance::new_async(caller.as_context_mut(), &native.compiled, &imports)
+    let table_base = grow(context, table, elements).map_err(|()| format!("{path}: the function table is full"))?;
+    let loaded = Addition::Loaded { module, memory_base: address, table_base };
+    let history = &mut context.data_mut().loader.symbols.history;
+    let position = history.len();
+    history.push(loaded);
+    let linked = instantiate(context, packages, module, [address, table_base], table).await;
+    let instance = linked.inspect_err(|_| {
+        context.data_mut().loader.symbols.history[position] = Addition::Failed { places: elements };
+    })?;
+    let library = Library { module, memory_base: address, table_base, instance, global: false };
+    context.data_mut().loader.symbols.add(library);
+    Ok(table_base + native.linked.table_elements)
+}
+
+async fn instantiate(
+    context: &mut StoreContextMut<'_, Guest>,
+    packages: &Packages,
+    module: usize,
+    bases: [u32; 2],
+    table: Table,
+) -> Result<Instance, Refusal> {
+    let native = packages.module(module);
+    let path = &native.path;
+    let imports = imports(context, packages, module, bases, table)?;
+    let instance = Instance::new_async(&mut *context, &native.compiled, &imports)
         .await
         .map_err(|error| format!("{path}: {error:#}"))?;
-    let load =
-        instance.get_func(caller.as_context_mut(), LOAD).ok_or_else(|| format!("{path}: it cannot be loaded"))?;
-    let slot = table_base + native.linked.table_elements;
-    table
-        .set(caller.as_context_mut(), u64::from(slot), Ref::Func(Some(load)))
-        .map_err(|_| format!("{path}: the function table is full"))?;
-    caller.data_mut().loader.symbols.add(Library { module, memory_base: address, table_base, instance, global: false });
-    Ok(slot)
+    let load = instance.get_func(&mut *context, LOAD).ok_or_else(|| format!("{path}: it cannot be loaded"))?;
+    let slot = bases[1] + native.linked.table_elements;
+    let set = table.set(&mut *context, u64::from(slot), Ref::Func(Some(load)));
+    set.map_err(|_| format!("{path}: the function table is full"))?;
+    Ok(instance)
 }
 
 fn write_data(caller: &mut Caller<'_, Guest>, native: &super::packages::NativeModule, address: u32) -> Result<(), ()> {
@@ -285,65 +323,69 @@ fn write_data(caller: &mut Caller<'_, Guest>, native: &super::packages::NativeMo
     Ok(())
 }
 
-fn function_table(caller: &mut Caller<'_, Guest>) -> Option<Table> {
-    caller.get_export("__indirect_function_table").and_then(Extern::into_table)
+pub(super) fn function_table(context: &mut StoreContextMut<'_, Guest>) -> Option<Table> {
+    context.data().loader.interpreter?.get_table(&mut *context, "__indirect_function_table")
 }
 
 /// Adds empty places to the table and returns the first one.
-fn grow(caller: &mut Caller<'_, Guest>, table: Table, elements: u32) -> Result<u32, ()> {
-    let first = table.grow(caller.as_context_mut(), u64::from(elements), Ref::Func(None)).map_err(drop)?;
+pub(super) fn grow(context: &mut StoreContextMut<'_, Guest>, table: Table, elements: u32) -> Result<u32, ()> {
+    let first = table.grow(&mut *context, u64::from(elements), Ref::Func(None)).map_err(drop)?;
     u32::try_from(first).map_err(drop)
 }
 
 /// Puts a function into the table and returns its place.
-fn add_to_table(caller: &mut Caller<'_, Guest>, table: Table, function: Func) -> Result<u32, Refusal> {
+fn add_to_table(context: &mut StoreContextMut<'_, Guest>, table: Table, function: Func) -> Result<u32, Refusal> {
     let full = || "the function table is full".to_owned();
-    let place = grow(caller, table, 1).map_err(|()| full())?;
-    let set = table.set(caller.as_context_mut(), u64::from(place), Ref::Func(Some(function)));
+    let place = grow(context, table, 1).map_err(|()| full())?;
+    let set = table.set(&mut *context, u64::from(place), Ref::Func(Some(function)));
     set.map_err(|_| full())?;
     Ok(place)
 }
 
 /// Collects what a module imports.
 fn imports(
-    caller: &mut Caller<'_, Guest>,
+    context: &mut StoreContextMut<'_, Guest>,
     packages: &Packages,
     module: usize,
     [memory_base, table_base]: [u32; 2],
     table: Table,
 ) -> Result<Vec<Extern>, Refusal> {
     let native = packages.module(module);
-    let scope = caller.data().loader.symbols.scope(packages, module);
+    let loader = &context.data().loader;
+    let interpreter = loader.interpreter.ok_or_else(|| "there is no interpreter".to_owned())?;
+    let scope = loader.symbols.scope(packages, module);
     let mut missing = Vec::new();
     let mut externs = Vec::with_capacity(native.linked.imports.len());
     for (import, export) in native.linked.imports.iter().zip(&native.exports) {
         let (symbol, found) = match import {
             Import::Interpreter(name) => {
-                let found = export.as_ref().and_then(|export| caller.get_module_export(export));
+                let found = export.as_ref().and_then(|export| interpreter.get_module_export(&mut *context, export));
                 externs.push(found.ok_or_else(|| format!("{}: the interpreter has no `{name}`", native.path))?);
                 continue;
             }
             Import::MemoryBase => {
-                externs.push(number(caller, memory_base)?);
+                externs.push(number(context, memory_base)?);
                 continue;
             }
             Import::TableBase => {
-                externs.push(number(caller, table_base)?);
+                externs.push(number(context, table_base)?);
                 continue;
             }
-            Import::Function(symbol) => (symbol, function_in(caller, packages, &scope, &symbol.name).map(Extern::Func)),
-            Import::Variable(symbol) => match caller.data().loader.symbols.variable(packages, &scope, &symbol.name) {
-                Some(address) => (symbol, Some(number(caller, address)?)),
+            Import::Function(symbol) => {
+                (symbol, function_in(context, packages, &scope, &symbol.name).map(Extern::Func))
+            }
+            Import::Variable(symbol) => match context.data().loader.symbols.variable(packages, &scope, &symbol.name) {
+                Some(address) => (symbol, Some(number(context, address)?)),
                 None => (symbol, None),
             },
-            Import::Address(symbol) => match address_of(caller, packages, &scope, &symbol.name, table)? {
-                Some(place) => (symbol, Some(number(caller, place)?)),
+            Import::Address(symbol) => match address_of(context, packages, &scope, &symbol.name, table)? {
+                Some(place) => (symbol, Some(number(context, place)?)),
                 None => (symbol, None),
             },
         };
         match found {
             Some(found) => externs.push(found),
-            None if symbol.weak => externs.push(absent(caller, native, externs.len())?),
+            None if symbol.weak => externs.push(absent(context, native, externs.len())?),
             None => missing.push(symbol.name.as_str()),
         }
     }
@@ -362,56 +404,77 @@ fn missing_symbols(path: &str, missing: &[&str]) -> Refusal {
 
 /// What stands for a weak symbol that is not there: the address 0, or a function that ends the sandbox.
 fn absent(
-    caller: &mut Caller<'_, Guest>,
+    context: &mut StoreContextMut<'_, Guest>,
     native: &super::packages::NativeModule,
     index: usize,
 ) -> Result<Extern, Refusal> {
     let ty = native.compiled.imports().nth(index).map(|import| import.ty());
     match ty.as_ref().and_then(wasmtime::ExternType::func) {
-        None => number(caller, 0),
+        None => number(context, 0),
         Some(ty) => {
             let trap = |_: Caller<'_, Guest>, _: &[Val], _: &mut [Val]| Err(Trap::UnreachableCodeReached.into());
-            Ok(Func::new(caller.as_context_mut(), FuncType::clone(ty), trap).into())
+            Ok(Func::new(&mut *context, FuncType::clone(ty), trap).into())
         }
     }
 }
 
-fn number(caller: &mut Caller<'_, Guest>, value: u32) -> Result<Extern, Refusal> {
+fn number(context: &mut StoreContextMut<'_, Guest>, value: u32) -> Result<Extern, Refusal> {
     let ty = GlobalType::new(ValType::I32, Mutability::Const);
-    let global = Global::new(caller.as_context_mut(), ty, Val::I32(value.cast_signed()));
+    let global = Global::new(&mut *context, ty, Val::I32(value.cast_signed()));
     global.map(Extern::Global).map_err(|error| error.to_string())
 }
 
 /// Finds a function in libraries.
-fn function_in(caller: &mut Caller<'_, Guest>, packages: &Packages, scope: &[usize], name: &str) -> Option<Func> {
-    let instance = caller.data().loader.symbols.library_with_function(packages, scope, name)?.instance;
-    instance.get_func(caller.as_context_mut(), name)
+fn function_in(
+    context: &mut StoreContextMut<'_, Guest>,
+    packages: &Packages,
+    scope: &[usize],
+    name: &str,
+) -> Option<Func> {
+    let instance = context.data().loader.symbols.library_with_function(packages, scope, name)?.instance;
+    instance.get_func(&mut *context, name)
 }
 
 /// Returns the address of a function of the interpreter's or of a library's, giving it a place in the table if it has
 /// none.
 fn address_of(
-    caller: &mut Caller<'_, Guest>,
+    context: &mut StoreContextMut<'_, Guest>,
     packages: &Packages,
     scope: &[usize],
     name: &str,
     table: Table,
 ) -> Result<Option<u32>, Refusal> {
-    let symbols = &caller.data().loader.symbols;
+    let symbols = &context.data().loader.symbols;
     if let Some(address) = symbols.address(packages, scope, name) {
         return Ok(Some(address));
     }
-    let (owner, function) = if packages.interpreter().function(name).is_some() {
-        (None, caller.get_export(name).and_then(Extern::into_func))
+    let owner = if packages.interpreter().function(name).is_some() {
+        None
     } else if let Some(library) = symbols.library_with_function(packages, scope, name) {
-        let (module, instance) = (library.module, library.instance);
-        (Some(module), instance.get_func(caller.as_context_mut(), name))
+        Some(library.module)
     } else {
         return Ok(None);
     };
+    place(context, packages, (owner, name), table)
+}
+
+/// Gives a function of a module, or of the interpreter's, a place in the table. `None`: there is no such function.
+pub(super) fn place(
+    context: &mut StoreContextMut<'_, Guest>,
+    packages: &Packages,
+    (owner, name): (Option<usize>, &str),
+    table: Table,
+) -> Result<Option<u32>, Refusal> {
+    let loader = &context.data().loader;
+    let instance = match owner {
+        // Not all that it exports is a program's business.
+        None => loader.interpreter.filter(|_| packages.interpreter().function(name).is_some()),
+        Some(module) => loader.symbols.loaded(module).map(|library| library.instance),
+    };
+    let function = instance.and_then(|instance| instance.get_func(&mut *context, name));
     let Some(function) = function else { return Ok(None) };
-    let place = add_to_table(caller, table, function)?;
-    caller.data_mut().loader.symbols.set_place((owner, name.to_owned()), place);
+    let place = add_to_table(context, table, function)?;
+    context.data_mut().loader.symbols.set_place((owner, name.to_owned()), place);
     Ok(Some(place))
 }
 
@@ -434,6 +497,7 @@ fn symbol(caller: &mut Caller<'_, Guest>, handle: u32, name: u32) -> Result<u32,
     {
         return Ok(address);
     }
-    let table = function_table(caller).ok_or_else(unknown)?;
-    address_of(caller, &packages, &scope, &name, table)?.ok_or_else(unknown)
+    let context = &mut caller.as_context_mut();
+    let table = function_table(context).ok_or_else(unknown)?;
+    address_of(context, &packages, &scope, &name, table)?.ok_or_else(unknown)
 }

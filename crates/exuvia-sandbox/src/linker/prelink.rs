@@ -8,7 +8,8 @@
 //! - Its data are taken out: the host writes them. An instantiation that wrote them would do so in native code while the
 //!   memory may be taken away from the guest (see [`crate::interrupts`]).
 //! - One function, `exuvia_load`, does all that is to be done once the module is there: it fills its part of the function
-//!   table, runs what was its start function, applies relocations and runs constructors.
+//!   table, runs what was its start function, applies relocations and runs constructors. Another one, `exuvia_place`, does
+//!   the first of these alone: what the others do is in a checkpoint's memory already.
 //!
 //! And it does nothing that a sandbox has no answer to ([`body`](super::body)): the memory grows only through the
 //! interpreter's allocator, and each loop writes to memory, so that a hard stop ends it.
@@ -33,10 +34,12 @@ use crate::translate::{Options, translate};
 
 /// The function of a linked module that makes it ready.
 pub(super) const LOAD: &str = "exuvia_load";
+/// The function of a linked module that fills its part of the function table.
+pub(super) const PLACE: &str = "exuvia_place";
 /// What the names of the linker's own exports begin with.
 const OWN: &str = "exuvia_";
 /// What the names of the exports of mutable globals begin with, before their index.
-const GLOBAL: &str = "exuvia_global_";
+pub(super) const GLOBAL: &str = "exuvia_global_";
 /// The glue's function that stands for `memory.copy`.
 const COPY: &str = "exuvia_memory_copy";
 
@@ -369,8 +372,8 @@ impl<'s> Linking<'s> {
         self.indices.globals.extend((first..first + globals).map(GlobalUse::Kept));
         let functions = self.functions_imported + count(self.side.functions.len());
         for (number, &(segment, ..)) in (0..).zip(&self.passive.segments) {
-            // The function behind those of the module, the first of which is `exuvia_load`.
-            let use_ = PassiveUse { copy: functions + 1 + number, length: first + globals + number };
+            // The functions behind those of the module, the first of which are `exuvia_load` and `exuvia_place`.
+            let use_ = PassiveUse { copy: functions + 2 + number, length: first + globals + number };
             self.indices.passive.insert(segment, use_);
         }
     }
@@ -417,7 +420,7 @@ impl<'s> Linking<'s> {
         })
     }
 
-    /// The module's types; behind them that of `exuvia_load` and that of functions that copy.
+    /// The module's types; behind them that of `exuvia_load` and `exuvia_place`, and that of functions that copy.
     fn types(&mut self) -> Result<TypeSection, ModuleFault> {
         let mut types = TypeSection::new();
         for ty in &self.side.types {
@@ -434,6 +437,7 @@ impl<'s> Linking<'s> {
         for &ty in &self.side.functions {
             functions.function(ty);
         }
+        functions.function(added);
         functions.function(added);
         for _ in &self.passive.segments {
             functions.function(added + 1);
@@ -463,6 +467,7 @@ impl<'s> Linking<'s> {
         }
         let count = u32::try_from(side.functions.len()).expect("functions are counted in 32 bits");
         exports.export(LOAD, ExportKind::Func, self.functions_imported + count);
+        exports.export(PLACE, ExportKind::Func, self.functions_imported + count + 1);
         let mutable = side.globals.iter().map(|global| global.ty.mutable);
         let mutable = mutable.chain(self.passive.segments.iter().map(|_| true));
         for (index, _) in (self.globals_imported..).zip(mutable).filter(|(_, mutable)| *mutable) {
@@ -494,6 +499,7 @@ impl<'s> Linking<'s> {
             code.function(&self.indices.rewrite(body)?);
         }
         code.function(&self.load());
+        code.function(&self.place_all());
         for &(segment, offset, _) in &self.passive.segments {
             code.function(&self.copy_from(segment, offset));
         }
@@ -504,11 +510,7 @@ impl<'s> Linking<'s> {
     fn load(&self) -> Function {
         let side = self.side;
         let mut function = Function::new([]);
-        function
-            .instruction(&Instruction::GlobalGet(self.indices.bases[1]))
-            .instruction(&Instruction::I32Const(0))
-            .instruction(&Instruction::I32Const(i32::try_from(self.elements.len()).unwrap_or(0)))
-            .instruction(&Instruction::TableInit { elem_index: 0, table: 0 });
+        self.fill(&mut function);
         let exported = |name: &str| side.exported_functions.get(name).copied();
         for step in [side.start, exported(RELOCATIONS), exported(CONSTRUCTORS)].into_iter().flatten() {
             if side.type_of(step).is_some_and(|ty| ty.params().is_empty() && ty.results().is_empty()) {
@@ -517,6 +519,22 @@ impl<'s> Linking<'s> {
         }
         function.instruction(&Instruction::End);
         function
+    }
+
+    /// The function that fills the module's part of the table.
+    fn place_all(&self) -> Function {
+        let mut function = Function::new([]);
+        self.fill(&mut function);
+        function.instruction(&Instruction::End);
+        function
+    }
+
+    fn fill(&self, function: &mut Function) {
+        function
+            .instruction(&Instruction::GlobalGet(self.indices.bases[1]))
+            .instruction(&Instruction::I32Const(0))
+            .instruction(&Instruction::I32Const(i32::try_from(self.elements.len()).unwrap_or(0)))
+            .instruction(&Instruction::TableInit { elem_index: 0, table: 0 });
     }
 
     /// A function that does what `memory.init` does for one segment: (to, from, length).

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use wasmtime::Instance;
 
 use super::packages::Packages;
@@ -14,6 +15,21 @@ pub(super) struct Symbols {
     pub(super) handles: HashMap<u32, usize>,
     /// The places in the function table of functions that had none: by module (`None` for the interpreter) and name.
     pub(super) places: HashMap<(Option<usize>, String), u32>,
+    /// All this as it came about: done again in the same order, it gives the same.
+    pub(super) history: Vec<Addition>,
+}
+
+/// Something that was added to what is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Addition {
+    /// A module is loaded: its number, the address of its data, and the first place of its part of the function table.
+    Loaded { module: usize, memory_base: u32, table_base: u32 },
+    /// A module could not be loaded: its part of the function table stays empty.
+    Failed { places: u32 },
+    /// A function was given a place in the table.
+    Placed { owner: Option<usize>, name: String, place: u32 },
+    /// All other modules see a module's symbols from now on.
+    Shared { module: usize },
 }
 
 /// A module that is loaded.
@@ -45,11 +61,21 @@ impl Symbols {
 
     /// Makes a handle stand for a module that is loaded.
     pub(super) fn open(&mut self, handle: u32, module: usize, global: bool) -> Option<Library> {
-        let library = self.libraries.iter_mut().find(|library| library.module == module)?;
-        library.global |= global;
-        let library = *library;
+        let library = *self.loaded(module)?;
+        if global {
+            self.share(module)?;
+        }
         self.handles.insert(handle, module);
         Some(library)
+    }
+
+    /// Lets all other modules see a module's symbols.
+    pub(super) fn share(&mut self, module: usize) -> Option<()> {
+        let library = self.libraries.iter_mut().find(|library| library.module == module)?;
+        if !std::mem::replace(&mut library.global, true) {
+            self.history.push(Addition::Shared { module });
+        }
+        Some(())
     }
 
     /// Returns what has to be loaded for a module, itself included, the next one last: what it needs comes before it.
@@ -143,7 +169,8 @@ impl Symbols {
         self.places.get(&(owner, name.to_owned())).copied()
     }
 
-    pub(super) fn set_place(&mut self, key: (Option<usize>, String), place: u32) {
-        self.places.insert(key, place);
+    pub(super) fn set_place(&mut self, (owner, name): (Option<usize>, String), place: u32) {
+        self.history.push(Addition::Placed { owner, name: name.clone(), place });
+        self.places.insert((owner, name), place);
     }
 }

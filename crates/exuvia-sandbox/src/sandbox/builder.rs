@@ -215,7 +215,7 @@ impl SandboxBuilder {
         guest.loader = Loader::new(self.packages.take(), self.engine.native());
         let sandbox = self.place(guest).await?;
         match checkpoint {
-            Some(checkpoint) => self.restored(sandbox, &checkpoint),
+            Some(checkpoint) => self.restored(sandbox, &checkpoint).await,
             None => self.configured(sandbox).await,
         }
     }
@@ -230,6 +230,7 @@ impl SandboxBuilder {
             None => instantiate(&self.engine, guest).await?,
         };
         store.data_mut().set_memory(handles.memory, handles.flag);
+        store.data_mut().set_instance(handles.instance);
         let (engine, limits) = (self.engine.clone(), self.limits.clone());
         let store = ManuallyDrop::new(store);
         Ok(Sandbox { engine, store, handles, limits, ended: None, pending: None, due: None, observer: None })

@@ -2,8 +2,9 @@
 //!
 //! A checkpoint is taken where no WebAssembly stack is held: between cells, and while a cell waits on the event loop that
 //! the host drives ([`Sandbox::when_waiting`]). It has the pages of the memory that differ from the image's, the mutable
-//! globals, the files and what the host keeps beside the guest. Which pages those are depends on what the memory holds
-//! alone, not on what was written to, so that the same cells give the same checkpoint in any process.
+//! globals, the native modules that were loaded, the files and what the host keeps beside the guest. Which pages those are
+//! depends on what the memory holds alone, not on what was written to, so that the same cells give the same checkpoint in
+//! any process.
 //!
 //! What is the host's own is no part of it: its clock, its generator, its input, the tools that it runs.
 
@@ -16,12 +17,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use wasmtime::Val;
+use wasmtime::{AsContextMut as _, Val};
 
 use super::{Sandbox, SandboxBuilder, instance};
 use crate::error::SandboxError;
 use crate::guest::SavedGuest;
 use crate::image::{Identity, Initial, hexadecimal};
+use crate::linker::{self, SavedModules};
 use crate::vfs::SavedFiles;
 use pages::Pages;
 
@@ -42,6 +44,7 @@ pub(super) struct State {
     pub(super) memory_bytes: usize,
     /// The mutable globals, in the image's order; those of 32 bits are extended.
     pub(super) globals: Vec<i64>,
+    pub(super) modules: SavedModules,
     pub(super) pages: Pages,
     pub(super) files: SavedFiles,
     pub(super) guest: SavedGuest,
@@ -61,13 +64,13 @@ pub(super) struct Pending {
 }
 
 impl Checkpoint {
-    /// Returns the SHA-256, in hexadecimal, of the memory as far as it differs from the image's, its size and its
-    /// globals: the same after the same cells with the same answers of the host, on any machine.
+    /// Returns the SHA-256, in hexadecimal, of the memory as far as it differs from the image's, its size, its globals and
+    /// the native modules that were loaded: the same after the same cells with the same answers of the host, on any machine.
     ///
     /// It is computed when it is first asked for.
     #[must_use]
     pub fn memory_hash(&self) -> &str {
-        let State { memory_bytes, globals, pages, memory_hash, .. } = &*self.state;
+        let State { memory_bytes, globals, modules, pages, memory_hash, .. } = &*self.state;
         memory_hash.get_or_init(|| {
             let mut hash = Sha256::new();
             hash.update(b"exuvia memory 1\0");
@@ -77,6 +80,7 @@ impl Checkpoint {
                 hash.update(global.to_le_bytes());
             }
             pages.hash(&mut hash);
+            modules.hash(&mut hash);
             hexadecimal(&hash.finalize())
         })
     }
@@ -124,8 +128,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::Stopped`] if a cell has ended the sandbox; [`SandboxError::Checkpoint`] if it has loaded a native
-    /// module that is not part of its image.
+    /// [`SandboxError::Stopped`] if a cell has ended the sandbox; [`SandboxError::Checkpoint`] if a native module was left
+    /// while it was loaded.
     pub fn checkpoint(&mut self) -> Result<Checkpoint, SandboxError> {
         if let Some(reason) = &self.ended {
             return Err(SandboxError::Stopped(reason.clone()));
@@ -147,11 +151,10 @@ impl Sandbox {
     pub(super) fn capture(&mut self, pending: Option<Pending>) -> Result<Checkpoint, SandboxError> {
         let engine = self.engine.clone();
         let initial = engine.initial().ok_or(CheckpointError::Image)?;
-        if !self.store.data().loader.is_empty() {
-            return Err(CheckpointError::Native.into());
-        }
+        let modules = linker::save(&mut self.store.as_context_mut()).ok_or(CheckpointError::Native)?;
         let foreign = CheckpointError::Image;
-        if !instance::tables_are_initial(&self.engine, &mut self.store, &self.handles, initial).ok_or(foreign)? {
+        let growth = instance::table_growth(&self.engine, &mut self.store, &self.handles, initial).ok_or(foreign)?;
+        if Some(growth) != modules.table_growth(self.store.data().loader.packages()) {
             return Err(CheckpointError::Tables.into());
         }
         let globals = self.globals(initial)?;
@@ -166,6 +169,7 @@ impl Sandbox {
             packages: self.store.data().loader.packages().map(|packages| packages.fingerprint().to_owned()),
             memory_bytes: self.handles.memory.data_size(&*self.store),
             globals,
+            modules,
             pages,
             files,
             guest: saved,

@@ -22,21 +22,20 @@ pub(super) fn globals(
     initial.globals.iter().map(|(name, _)| global(name)).collect()
 }
 
-/// Returns whether all tables have their first sizes, and so, in a restorable image, their first content. `None` if the
-/// instance is of another image.
-pub(super) fn tables_are_initial(
+/// Returns by how many places the tables have grown: where they have not, they have, in a restorable image, their first
+/// content. `None` if the instance is of another image, or a table has shrunk.
+pub(super) fn table_growth(
     engine: &Engine,
     store: &mut Store<Guest>,
     handles: &Handles,
     initial: &Initial,
-) -> Option<bool> {
+) -> Option<u64> {
     let module = engine.pre().module();
+    let mut growth = 0;
     for (name, size) in &initial.tables {
         let export = module.get_export_index(name)?;
         let table = handles.instance.get_module_export(&mut *store, &export)?.into_table()?;
-        if table.size(&*store) != *size {
-            return Some(false);
-        }
+        growth += table.size(&*store).checked_sub(*size)?;
     }
-    Some(true)
+    Some(growth)
 }

@@ -67,7 +67,7 @@ fn restore(engine: &Engine, store: &mut Store<Guest>, handles: &Handles, initial
     if handles.memory.data_size(&*store) != initial.memory_bytes {
         return None;
     }
-    if !instance::tables_are_initial(engine, store, handles, initial)? {
+    if instance::table_growth(engine, store, handles, initial)? != 0 {
         return None;
     }
     for (global, (_, value)) in instance::globals(engine, store, handles, initial)?.into_iter().zip(&initial.globals) {

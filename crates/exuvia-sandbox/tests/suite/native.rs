@@ -2,15 +2,20 @@
 
 mod side;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
+use exuvia_core::journal::{Opening, Store};
 use exuvia_core::{Status, StopReason};
+use exuvia_journal::LocalStore;
 use exuvia_sandbox::{
-    CheckpointError, Engine, EngineOptions, Image, LinkError, Packages, PackagesBuilder, Preparation, Sandbox,
-    SandboxBuilder, SandboxError, derive,
+    Checkpoint, Engine, EngineOptions, Image, LinkError, Packages, PackagesBuilder, Preparation, Sandbox,
+    SandboxBuilder, derive,
 };
+use exuvia_session::{CheckpointPolicy, Environment, Replay, ReplayOptions, Session};
 use libtest_mimic::{Failed, Trial};
 
 use self::side::Side;
@@ -29,7 +34,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("native::what_the_program_wrote_is_not_loaded", written),
         trial("native::broken_modules_are_refused_when_they_are_installed", broken),
         trial("native::a_derived_image_has_them", derived),
-        trial("native::a_checkpoint_holds_none_that_was_loaded", checkpoint),
+        trial("native::a_checkpoint_has_them", checkpoint),
+        trial("native::they_are_loaded_again_as_they_were", loaded_again),
+        trial("native::sessions_with_them_have_checkpoints_and_forks", sessions),
     ]
 }
 
@@ -82,9 +89,134 @@ fn checkpoint() -> Verdict {
     let refused = fixture::builder()?.checkpoint(&before).build().err().map(|error| error.to_string());
     same("without them", "the checkpoint is of a sandbox with other packages", &refused.unwrap_or_default())?;
     prints(&mut sandbox, "import probe; print(probe.answer())", "42\n")?;
-    let refused = sandbox.checkpoint();
-    let native = matches!(refused, Err(SandboxError::Checkpoint(CheckpointError::Native)));
-    ensure(native, format!("{refused:?}"))
+    let after = sandbox.checkpoint()?;
+    let refused = fixture::builder()?.checkpoint(&after).build().err().map(|error| error.to_string());
+    same("without them", "the checkpoint is of a sandbox with other packages", &refused.unwrap_or_default())?;
+    prints(&mut builder()?.checkpoint(&after).build()?, "print(probe.answer())", "42\n")
+}
+
+/// Adds globals of all kinds, and a method that changes them and tells what they hold.
+fn counting(side: Side) -> Side {
+    side.item("(global $count (mut i32) (i32.const 5))")
+        .item("(global $wide (mut i64) (i64.const -1))")
+        .item("(global $single (mut f32) (f32.const 0.5))")
+        .item("(global $double (mut f64) (f64.const 0.25))")
+        .method(
+            "count",
+            "(global.set $count (i32.add (global.get $count) (i32.const 1)))
+             (global.set $wide (i64.sub (global.get $wide) (i64.const 1)))
+             (global.set $single (f32.mul (global.get $single) (f32.const 2)))
+             (global.set $double (f64.mul (global.get $double) (f64.const 2)))
+             (call $long (i32.add (i32.mul (global.get $count) (i32.const 10000))
+                 (i32.add (i32.mul (i32.wrap_i64 (global.get $wide)) (i32.const -100))
+                     (i32.trunc_f64_s (f64.add (f64.promote_f32 (global.get $single)) (global.get $double))))))",
+        )
+}
+
+/// Adds methods that use a library's function, its address, and its variable.
+fn pointing(side: Side) -> Side {
+    side.needs("libshared.so")
+        .item(r#"(import "env" "twice" (func $twice (param i32) (result i32)))"#)
+        .item(r#"(import "GOT.func" "twice" (global $twice_at (mut i32)))"#)
+        .item(r#"(import "GOT.mem" "variable" (global $variable_at (mut i32)))"#)
+        .method("direct", "(call $long (call $twice (i32.const 10)))")
+        .method(
+            "pointer",
+            "(call $long (call_indirect (param i32) (result i32) (i32.const 20) (global.get $twice_at)))",
+        )
+        .method(
+            "variable",
+            "(i32.store (global.get $variable_at) (i32.add (i32.load (global.get $variable_at)) (i32.const 1)))
+             (call $long (i32.load (global.get $variable_at)))",
+        )
+}
+
+/// Libraries, addresses of their functions, globals, data that a constructor has changed, modules that fail, and one that
+/// is loaded later: a sandbox that begins with a checkpoint has all that the other one has, and goes on as it does.
+fn loaded_again() -> Verdict {
+    let shared = Side::library("shared")
+        .item(r#"(global (export "variable") i32 (i32.const 600))"#)
+        .item(r#"(data (offset (i32.add (global.get $memory_base) (i32.const 600))) "\05\00\00\00")"#)
+        .item(r#"(func (export "twice") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))"#)
+        .constructor("(i32.store offset=600 (global.get $memory_base) (i32.const 8))")
+        .wasm();
+    let broken = Side::new("broken")
+        .item(r#"(import "env" "nowhere" (func $nowhere))"#)
+        .method("call", "(call $nowhere) (i32.const 0)");
+    let packages = install(&[
+        ("first.so", counting(pointing(Side::new("first"))).wasm()),
+        ("later.so", counting(pointing(Side::new("later"))).wasm()),
+        ("broken.so", broken.wasm()),
+        ("libshared.so", shared),
+    ])?;
+    let builder = || -> Result<SandboxBuilder, Failed> { Ok(fixture::builder()?.packages(&packages)) };
+    let first = "
+import sys
+def tell(module):
+    print(module.direct(), module.pointer(), module.variable(), module.count())
+try:
+    import broken
+except ImportError:
+    print('no broken')
+import first
+tell(first)
+";
+    let later = "tell(first); import later; tell(later); tell(first)";
+    let mut sandbox = builder()?.build()?;
+    // 5 + 1, -1 - 1, 0.5 * 2 + 0.25 * 2; then once more.
+    prints(&mut sandbox, first, "no broken\n20 40 9 60201\n")?;
+    let bytes = sandbox.checkpoint()?.to_bytes();
+    let checkpoint = Checkpoint::from_bytes(fixture::engine()?, &bytes)?;
+    let mut restored = builder()?.checkpoint(&checkpoint).build()?;
+    ensure(restored.checkpoint()?.to_bytes() == bytes, "a checkpoint of the restored sandbox is another one")?;
+    let expected = "20 40 10 70303\n20 40 11 60201\n20 40 12 80406\n";
+    prints(&mut sandbox, later, expected)?;
+    prints(&mut restored, later, expected)?;
+    let [straight, again] = [sandbox.checkpoint()?, restored.checkpoint()?];
+    same("the memory, and the modules", straight.memory_hash(), again.memory_hash())?;
+    same("the whole memory", &sandbox.memory_hash(), &restored.memory_hash())
+}
+
+fn sessions() -> Verdict {
+    let probe = Side::new("probe").item("(global $count (mut i32) (i32.const 5))").method(
+        "count",
+        "(global.set $count (i32.add (global.get $count) (i32.const 1))) (call $long (global.get $count))",
+    );
+    let engine = fixture::engine()?.clone();
+    let store: Arc<dyn Store> = Arc::new(LocalStore::memory());
+    let environment = Environment {
+        engine: engine.clone(),
+        packages: Some(install(&[("probe.so", probe.wasm())])?),
+        package_identities: Vec::new(),
+        host: Arc::new(move || Ok(Box::new(fixture::repeatable_host().build(&engine)?))),
+        now: Arc::new(|| 0),
+        secrets: BTreeMap::new(),
+        capture: true,
+        checkpoints: CheckpointPolicy { cells: 1, ..CheckpointPolicy::default() },
+        journal_bytes_max: 1 << 20,
+    };
+    let opened = environment.opened([7; 32]);
+    let opening = Opening { session: "native".parse()?, name: None, opened, at: 0 };
+    let gives = |session: &mut Session, expected: &str| {
+        let outcome = pollster::block_on(session.run("probe.count()"))?;
+        same("the count", expected, &outcome.value.map(|value| value.repr).unwrap_or_default())
+    };
+    let mut session = pollster::block_on(Session::open(Arc::clone(&store), environment.clone(), opening))?;
+    pollster::block_on(session.run("import probe; probe.count()"))?;
+    let mut fork = pollster::block_on(session.fork("fork".parse()?, None, [1; 32]))?;
+    gives(&mut session, "7")?;
+    gives(&mut fork, "7")?;
+    let id = session.id().clone();
+    drop((session, fork));
+    let (mut session, resumed) =
+        pollster::block_on(Session::resume(Arc::clone(&store), environment.clone(), &id, false))?;
+    ensure(resumed.from_checkpoint && resumed.rerun == 0, format!("{resumed:?}"))?;
+    gives(&mut session, "8")?;
+    drop(session);
+    // Each checkpoint is compared with what comes of running all of it again.
+    let replay = Replay::new(store, environment, id);
+    let replayed = pollster::block_on(replay.run(ReplayOptions::default(), |_| {}))?;
+    ensure(replayed.cells == 3, format!("{replayed:?}"))
 }
 
 fn data() -> Verdict {

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use exuvia_core::Limits;
-use exuvia_sandbox::{Packages, PackagesBuilder};
+use exuvia_core::{Limits, Outcome};
+use exuvia_sandbox::{Checkpoint, Packages, PackagesBuilder, SandboxBuilder};
 use libtest_mimic::{Failed, Trial};
 
 use super::fixture::{self, Verdict, same};
@@ -243,8 +243,21 @@ fn run(folders: &[String], program: &str, output: &str, memory_bytes: u64) -> Ve
     }
     let packages = builder.install(|_| {})?;
     let limits = Limits { wall_time: Some(Duration::from_secs(120)), memory_bytes, ..Limits::default() };
-    let mut sandbox = fixture::builder()?.packages(&packages).limits(limits).build()?;
-    let outcome = sandbox.run(program)?;
-    let error = outcome.error.map_or_else(String::new, |error| format!("{}: {}\n", error.type_name, error.message));
-    same("the output", output, &format!("{}{}{error}", outcome.stdout, outcome.stderr))
+    let builder =
+        || -> Result<SandboxBuilder, Failed> { Ok(fixture::builder()?.packages(&packages).limits(limits.clone())) };
+    let mut sandbox = builder()?.build()?;
+    same("the output", output, &told(&sandbox.run(program)?))?;
+    if packages.native_modules().next().is_none() {
+        return Ok(());
+    }
+    // The same once more, where what it has loaded was loaded again.
+    let checkpoint = Checkpoint::from_bytes(fixture::engine()?, &sandbox.checkpoint()?.to_bytes())?;
+    drop(sandbox);
+    same("the output after a checkpoint", output, &told(&builder()?.checkpoint(&checkpoint).build()?.run(program)?))
+}
+
+fn told(outcome: &Outcome) -> String {
+    let error = outcome.error.as_ref();
+    let error = error.map_or_else(String::new, |error| format!("{}: {}\n", error.type_name, error.message));
+    format!("{}{}{error}", outcome.stdout, outcome.stderr)
 }

@@ -87,7 +87,7 @@ impl super::Session {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Sandbox`] if the sandbox has ended, or has loaded native modules that are not part of its image.
+    /// [`SessionError::Sandbox`] if the sandbox has ended, or there can be none of it: see [`Sandbox::checkpoint`].
     pub fn checkpoint(&mut self) -> Result<(), SessionError> {
         let checkpoint = self.sandbox.checkpoint()?;
         self.checkpoints.keep(&self.shared, &mut self.shared.lock(), checkpoint);

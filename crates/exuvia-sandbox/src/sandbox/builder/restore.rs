@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use wasmtime::Val;
+use wasmtime::{AsContextMut as _, Val};
 
 use super::{SandboxBuilder, file_limits};
 use crate::error::SandboxError;
-use crate::linker::Packages;
+use crate::linker::{self, Packages};
 use crate::sandbox::checkpoint::{Checkpoint, CheckpointError, State};
 use crate::sandbox::{Sandbox, instance};
 use crate::vfs::Vfs;
@@ -55,8 +55,14 @@ impl SandboxBuilder {
     }
 
     /// Gives a sandbox that has done nothing yet the state of another one.
-    pub(super) fn restored(&self, mut sandbox: Sandbox, checkpoint: &Checkpoint) -> Result<Sandbox, SandboxError> {
+    pub(super) async fn restored(
+        &self,
+        mut sandbox: Sandbox,
+        checkpoint: &Checkpoint,
+    ) -> Result<Sandbox, SandboxError> {
         let state = checkpoint.state();
+        let modules = linker::restore(&mut sandbox.store.as_context_mut(), &state.modules).await;
+        modules.ok_or(CheckpointError::Damaged("its native modules cannot be loaded as they were"))?;
         sandbox.restore_memory(state)?;
         sandbox.restore_globals(state)?;
         let mut saved = state.guest.clone();

@@ -25,12 +25,13 @@ use super::{Arc, Checkpoint, CheckpointError, OnceLock, Pending, State};
 use crate::engine::Engine;
 use crate::guest::SavedGuest;
 use crate::image::hexadecimal;
+use crate::linker::SavedModules;
 use crate::vfs::SavedFiles;
 
 const MAGIC: &[u8; 18] = b"EXUVIA CHECKPOINT\n";
 const HEADER_BYTES_MAX: usize = 4_096;
 /// Of this form, and of all records that it is made of. A new one makes older checkpoints useless, never wrong.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const BLOCK_BYTES: usize = 1 << 20;
 /// The most bytes that LZ4 makes of one.
 const RATIO_MAX: usize = 255;
@@ -58,6 +59,7 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct StateRecord {
     globals: Vec<i64>,
+    modules: SavedModules,
     guest: SavedGuest,
     pending: Option<Pending>,
     /// The distance of each page to the one before.
@@ -71,6 +73,7 @@ impl Checkpoint {
         let state = &*self.state;
         let record = StateRecord {
             globals: state.globals.clone(),
+            modules: state.modules.clone(),
             guest: state.guest.clone(),
             pending: state.pending,
             pages: distances(&state.pages.numbers),
@@ -142,6 +145,7 @@ impl Checkpoint {
             packages: header.packages,
             memory_bytes,
             globals: record.globals,
+            modules: record.modules,
             pages,
             files,
             guest: record.guest,

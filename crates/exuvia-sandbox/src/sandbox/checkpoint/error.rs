@@ -7,9 +7,9 @@ pub enum CheckpointError {
     /// It was taken of a sandbox of another image, or this image's sandboxes cannot be saved.
     #[error("this image's sandboxes cannot be saved: build the image again")]
     Image,
-    /// The sandbox has loaded a native module.
+    /// A native module was left while it was loaded, by an exception, say, or is of an unusual kind.
     #[error(
-        "the sandbox has loaded a native module, which a checkpoint cannot hold\n\
+        "the sandbox has a native module that cannot be loaded again as it is\n\
          hint: derive an image in which it is imported"
     )]
     Native,

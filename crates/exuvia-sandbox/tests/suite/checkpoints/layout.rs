@@ -18,7 +18,7 @@ use super::super::fixture::{Verdict, engine, ensure, repeatable_host, trial};
 use super::{Tools, declarations, folder};
 
 /// The format that is written, and read, now.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Where a header begins: after a line and its length.
 const HEADER: usize = 22;
 const BLOCK_BYTES: usize = 1 << 20;
