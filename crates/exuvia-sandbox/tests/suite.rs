@@ -28,21 +28,24 @@ mod suite {
     pub(crate) mod sessions;
     pub(crate) mod spares;
     pub(crate) mod strikes;
+    pub(crate) mod sweep;
     pub(crate) mod tools;
     pub(crate) mod wheels;
 }
 
+use suite::fixture::Verdict;
 use suite::{
     cases, checkpoints, crowd, hostile, journal, limited, modules, mounts, native, packages, repeat, replay, reports,
-    sessions, spares, strikes, tools, wheels,
+    sessions, spares, strikes, sweep, tools, wheels,
 };
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(repeat::ARGUMENT) {
-        return print_fingerprints();
-    }
-    if std::env::args().nth(1).as_deref() == Some(native::ALONE) {
-        return throw_exceptions();
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        Some(repeat::ARGUMENT) => return print_fingerprints(),
+        Some(native::ALONE) => return told(native::exceptions_alone()),
+        Some(sweep::ARGUMENT) => return told(sweep::run_until_killed(arguments)),
+        _ => {}
     }
     let trials: Vec<Trial> = [
         cases::trials(),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         sessions::trials(),
         spares::trials(),
         strikes::trials(),
+        sweep::trials(),
         tools::trials(),
         wheels::trials(),
     ]
@@ -82,9 +86,9 @@ fn print_fingerprints() -> ExitCode {
     }
 }
 
-/// Does what the test of exceptions asks another process for.
-fn throw_exceptions() -> ExitCode {
-    let Err(failed) = native::exceptions_alone() else { return ExitCode::SUCCESS };
+/// Tells whether this has done what a test asks another process for.
+fn told(verdict: Verdict) -> ExitCode {
+    let Err(failed) = verdict else { return ExitCode::SUCCESS };
     // Where stderr is gone there is nobody to tell; the status says it too.
     let _ = writeln!(std::io::stderr(), "{}", failed.message().unwrap_or("failed"));
     ExitCode::FAILURE

@@ -49,6 +49,12 @@ pub(crate) fn compiled_folder() -> PathBuf {
     image_path().with_file_name("compiled")
 }
 
+/// Returns whether tests that sweep over very much are to leave nothing out.
+#[expect(clippy::disallowed_methods, reason = "tests are an edge of the program: whoever starts them says how much")]
+pub(crate) fn is_exhaustive() -> bool {
+    env::var("EXUVIA_SWEEP").is_ok_and(|much| much == "all")
+}
+
 /// Returns how much memory of this process is in use.
 ///
 /// # Errors
