@@ -15,6 +15,7 @@ mod suite {
     pub(crate) mod checkpoints;
     pub(crate) mod crowd;
     pub(crate) mod fixture;
+    pub(crate) mod fresh;
     pub(crate) mod hostile;
     pub(crate) mod journal;
     pub(crate) mod limited;
@@ -35,8 +36,8 @@ mod suite {
 
 use suite::fixture::Verdict;
 use suite::{
-    cases, checkpoints, crowd, hostile, journal, limited, modules, mounts, native, packages, repeat, replay, reports,
-    sessions, spares, strikes, sweep, tools, wheels,
+    cases, checkpoints, crowd, fresh, hostile, journal, limited, modules, mounts, native, packages, repeat, replay,
+    reports, sessions, spares, strikes, sweep, tools, wheels,
 };
 
 fn main() -> ExitCode {
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Some(repeat::ARGUMENT) => return print_fingerprints(),
         Some(native::ALONE) => return told(native::exceptions_alone()),
         Some(sweep::ARGUMENT) => return told(sweep::run_until_killed(arguments)),
+        Some(fresh::ARGUMENT) => return told(fresh::replay_sessions(arguments)),
         _ => {}
     }
     let trials: Vec<Trial> = [

@@ -1,10 +1,12 @@
 //! Sessions: what a journal has is enough to build everything again.
 //!
 //! Here a process's end is played: a journal is cut after each of its events in turn, and a session goes on from what is
-//! left, as if the process that wrote it had been killed there. The tests of the command line kill real ones.
+//! left, as if the process that wrote it had been killed there. The [sweep](super::sweep) and the tests of the command line
+//! kill real ones. The sessions that a test leaves run once more in another process: see [`fresh`].
 
 mod acts;
 mod cut;
+mod generated;
 mod lives;
 mod replays;
 mod world;
@@ -13,19 +15,21 @@ use exuvia_core::journal::Event;
 use libtest_mimic::Trial;
 
 use super::checkpoints::sessions::SESSIONS;
-use super::fixture::{Verdict, ensure, same, trial};
+use super::fixture::{Verdict, ensure, same};
+use super::fresh;
 use world::World;
 
 /// Returns the tests of sessions.
 pub(crate) fn trials() -> Vec<Trial> {
-    let mut trials = vec![trial("journal::random_bytes_are_those_of_the_specification", random_bytes)];
+    let mut trials = vec![fresh::trial("journal::random_bytes_are_those_of_the_specification", random_bytes)];
     for (name, cells) in SESSIONS {
-        trials.push(Trial::test(format!("journal::replayed::{name}"), move || replays::whole(cells)));
-        trials.push(Trial::test(format!("journal::cut::{name}"), move || cut::everywhere(cells)));
+        trials.push(fresh::trial(format!("journal::replayed::{name}"), move || replays::whole(cells)));
+        trials.push(fresh::trial(format!("journal::cut::{name}"), move || cut::everywhere(cells)));
     }
     trials.extend(replays::trials());
     trials.extend(lives::trials());
     trials.extend(acts::trials());
+    trials.extend(generated::trials());
     trials
 }
 

@@ -10,7 +10,8 @@ use libtest_mimic::{Failed, Trial};
 use super::cut::put;
 use super::replays::replay;
 use super::world::World;
-use crate::suite::fixture::{Verdict, ensure, same, trial};
+use crate::suite::fixture::{Verdict, ensure, same};
+use crate::suite::fresh::trial;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![

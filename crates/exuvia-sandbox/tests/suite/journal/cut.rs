@@ -11,6 +11,7 @@ use libtest_mimic::Failed;
 
 use super::world::World;
 use crate::suite::fixture::{Verdict, ensure, same, shown};
+use crate::suite::fresh;
 
 /// How many places a long journal is cut at.
 const CUTS_MAX: usize = 8;
@@ -32,52 +33,98 @@ pub(super) fn put(store: &Arc<dyn Store>, id: &SessionId, events: &[Event]) -> V
 /// Cuts a session's journal after each event, goes on from there with what is left to do, and compares what comes of it
 /// with the session that was not cut.
 pub(super) fn everywhere(cells: &[&str]) -> Verdict {
-    let world = World::new()?;
-    let mut session = world.open("cut")?;
-    let mut outcomes = Vec::new();
-    for cell in cells {
-        outcomes.push(told(&world.run(&mut session, cell)?));
+    let whole = Whole::record(World::new()?, cells)?;
+    let step = whole.events().div_ceil(CUTS_MAX).max(1);
+    let mut last = None;
+    for place in (1..=whole.events()).rev().step_by(step).filter(|place| whole.comes_to_the_same(*place)) {
+        last = Some(whole.cut_after(place)?);
     }
-    let memory = session.sandbox().memory_hash();
-    let id = session.id().clone();
-    drop(session);
-    let events = world.events(&id)?;
-    let step = events.len().div_ceil(CUTS_MAX).max(1);
-    for cut in (1..=events.len()).rev().step_by(step) {
-        let left = &events[..cut];
-        let store: Arc<dyn Store> = Arc::new(LocalStore::memory());
-        put(&store, &id, left)?;
-        copy_checkpoints(&world, &store, &id)?;
-        // A tool that must not be called twice is another story: what the program sees then is no secret to it.
-        if matches!(left.last(), Some(Event::Asked { asked }) if !repeatable(asked)) || has_open_call(left) {
-            continue;
-        }
-        let again = world.at(store);
-        let failed = |error: Failed| {
-            let message = error.message().unwrap_or_default().to_owned();
-            Failed::from(format!("cut after {cut} of {} events, {:?}: {message}", events.len(), left.last()))
-        };
-        go_on(&again, &id, cells, &outcomes, &memory).map_err(failed)?;
-        answered_once(left, &world, &again).map_err(failed)?;
-    }
+    // Each has been replayed here: one of them is enough in another process.
+    last.iter().for_each(|world| fresh::keep(&world.store));
     Ok(())
 }
 
-fn go_on(world: &World, id: &SessionId, cells: &[&str], outcomes: &[String], memory: &str) -> Verdict {
-    let (mut session, resumed) = world.resume(id)?;
-    if let Some((cell, outcome)) = &resumed.continued {
-        same("the outcome of the cell that was cut", &outcomes[*cell as usize - 1], &told(outcome))?;
-    }
-    for number in session.cells() as usize..cells.len() {
-        let outcome = world.run(&mut session, cells[number])?;
-        same(&format!("the outcome of cell {}", number + 1), &outcomes[number], &told(&outcome))?;
-    }
-    same("the memory", memory, &session.sandbox().memory_hash())?;
-    drop(session);
-    let replayed = super::replays::replay(world, id, exuvia_session::ReplayOptions::default())?;
-    same("the memory of its replay", memory, &replayed.memory)
+/// A session that has come to its end.
+pub(super) struct Whole<'a> {
+    world: World,
+    id: SessionId,
+    cells: &'a [&'a str],
+    results: Vec<Outcome>,
+    memory: String,
+    events: Vec<Event>,
 }
 
+impl<'a> Whole<'a> {
+    /// Runs these cells.
+    pub(super) fn record(world: World, cells: &'a [&'a str]) -> Result<Self, Failed> {
+        let mut session = world.open("cut")?;
+        let results = cells.iter().map(|cell| world.run(&mut session, cell)).collect::<Result<_, _>>()?;
+        let (id, memory) = (session.id().clone(), session.sandbox().memory_hash());
+        drop(session);
+        let events = world.events(&id)?;
+        Ok(Self { world, id, cells, results, memory, events })
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(super) fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    pub(super) fn results(&self) -> &[Outcome] {
+        &self.results
+    }
+
+    pub(super) fn memory(&self) -> &str {
+        &self.memory
+    }
+
+    /// Returns how many events there are.
+    pub(super) fn events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether the session is the same at its end if it is cut after so many events.
+    pub(super) fn comes_to_the_same(&self, place: usize) -> bool {
+        let left = &self.events[..place];
+        // A tool that must not be called twice is another story: what the program sees then is no secret to it.
+        let is_lost = matches!(left.last(), Some(Event::Asked { asked }) if !repeatable(asked));
+        !is_lost && !has_open_call(left)
+    }
+
+    /// Goes on from the first events, so many, and compares what comes of it. Returns the world in which it did.
+    pub(super) fn cut_after(&self, place: usize) -> Result<World, Failed> {
+        let left = &self.events[..place];
+        let store: Arc<dyn Store> = Arc::new(LocalStore::memory());
+        put(&store, &self.id, left)?;
+        copy_checkpoints(&self.world, &store, &self.id)?;
+        let again = self.world.elsewhere(store);
+        let gone_on = self.go_on(&again).and_then(|()| answered_once(left, &self.world, &again));
+        gone_on.map_err(|failed| {
+            let message = failed.message().unwrap_or_default().to_owned();
+            Failed::from(format!("cut after {place} of {} events, {:?}: {message}", self.events.len(), left.last()))
+        })?;
+        Ok(again)
+    }
+
+    fn go_on(&self, world: &World) -> Verdict {
+        let (mut session, resumed) = world.resume(&self.id)?;
+        if let Some((cell, outcome)) = &resumed.continued {
+            let whole = &self.results[*cell as usize - 1];
+            same("the outcome of the cell that was cut", &told(whole), &told(outcome))?;
+        }
+        for number in session.cells() as usize..self.cells.len() {
+            let outcome = world.run(&mut session, self.cells[number])?;
+            same(&format!("the outcome of cell {}", number + 1), &told(&self.results[number]), &told(&outcome))?;
+        }
+        same("the memory", &self.memory, &session.sandbox().memory_hash())?;
+        drop(session);
+        let replayed = super::replays::replay(world, &self.id, exuvia_session::ReplayOptions::default())?;
+        same("the memory of its replay", &self.memory, &replayed.memory)
+    }
+}
 /// What was answered before the cut is not called again; what was not is called as often as it would have been.
 fn answered_once(left: &[Event], before: &World, after: &World) -> Verdict {
     let mut answered = BTreeMap::new();

@@ -10,7 +10,8 @@ use libtest_mimic::{Failed, Trial};
 
 use super::replays::replay;
 use super::world::World;
-use crate::suite::fixture::{Verdict, ensure, same, trial};
+use crate::suite::fixture::{Verdict, ensure, same};
+use crate::suite::fresh::trial;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -149,7 +150,7 @@ fn unlike() -> Verdict {
     }
     let store: Arc<dyn exuvia_core::journal::Store> = Arc::new(exuvia_journal::LocalStore::memory());
     super::cut::put(&store, &id, &events)?;
-    let other = world.at(store);
+    let other = world.elsewhere(store);
     let resumed = pollster::block_on(Session::resume(Arc::clone(&other.store), other.environment()?, &id, false));
     match resumed {
         Err(SessionError::Unlike { what, .. }) => ensure(what.contains("hint"), what),

@@ -8,7 +8,8 @@ use exuvia_session::{Replay, ReplayOptions, Replayed, SessionError};
 use libtest_mimic::{Failed, Trial};
 
 use super::world::{World, lock};
-use crate::suite::fixture::{Verdict, ensure, same, trial};
+use crate::suite::fixture::{Verdict, ensure, same};
+use crate::suite::fresh::trial;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -95,7 +96,7 @@ fn changed(world: &World, id: &SessionId, change: impl Fn(&mut Event)) -> Result
     let mut events = world.events(id)?;
     events.iter_mut().for_each(change);
     super::cut::put(&other, id, &events)?;
-    Ok(world.at(other))
+    Ok(world.elsewhere(other))
 }
 
 fn diverged() -> Verdict {

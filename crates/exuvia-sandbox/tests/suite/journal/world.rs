@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +16,7 @@ use libtest_mimic::Failed;
 use tempfile::TempDir;
 
 use crate::suite::fixture::{START, engine};
+use crate::suite::fresh;
 
 /// What a cell printed, and how often a tool was called, with these arguments.
 pub(super) type Calls = Arc<Mutex<BTreeMap<String, u32>>>;
@@ -35,10 +38,9 @@ impl World {
     }
 
     pub(super) fn with(store: Arc<dyn Store>) -> Result<Self, Failed> {
+        fresh::keep(&store);
         let folder = tempfile::tempdir()?;
-        fs::create_dir(folder.path().join("below"))?;
-        fs::write(folder.path().join("kept.txt"), "0123456789\n".repeat(100_000))?;
-        fs::write(folder.path().join("below/other.txt"), "other\n")?;
+        fill(folder.path())?;
         Ok(Self {
             store,
             folder: Arc::new(folder),
@@ -51,6 +53,12 @@ impl World {
 
     /// Returns a world with the same folder and tools, and with another store.
     pub(super) fn at(&self, store: Arc<dyn Store>) -> Self {
+        fresh::keep(&store);
+        self.elsewhere(store)
+    }
+
+    /// Returns such a world, with a store whose sessions are not replayed in another process: they may have been changed.
+    pub(super) fn elsewhere(&self, store: Arc<dyn Store>) -> Self {
         Self {
             store,
             folder: Arc::clone(&self.folder),
@@ -133,6 +141,13 @@ impl World {
     pub(super) fn printed(&self) -> String {
         String::from_utf8_lossy(&lock(&self.printed)).into_owned()
     }
+}
+
+/// Fills the folder that is mounted.
+pub(super) fn fill(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("below"))?;
+    fs::write(folder.join("kept.txt"), "0123456789\n".repeat(100_000))?;
+    fs::write(folder.join("below/other.txt"), "other\n")
 }
 
 pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
