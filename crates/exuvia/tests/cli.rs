@@ -32,6 +32,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a run of the program gave.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,23 +64,64 @@ fn command(arguments: &[&str]) -> Command {
         .args(arguments)
         .env("EXUVIA_IMAGE", image())
         .env("EXUVIA_CACHE", image().with_file_name("compiled"))
-        .env("EXUVIA_JOURNAL", journal())
+        .env("EXUVIA_JOURNAL", own_journal())
         .env_remove("NO_COLOR");
     command
 }
 
-/// Returns the folder with the sessions of this run of the tests.
-fn journal() -> &'static Path {
-    static JOURNAL: LazyLock<PathBuf> = LazyLock::new(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journal");
+/// Returns the folder with the journals of this run of the tests.
+fn journals() -> &'static Path {
+    static JOURNALS: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journals");
         // What an earlier run has left is not there as a rule.
         let _ = fs::remove_dir_all(&folder);
         folder
     });
-    &JOURNAL
+    &JOURNALS
 }
 
+/// Returns a folder for the journal of one command.
+fn own_journal() -> PathBuf {
+    static COMMANDS: AtomicU64 = AtomicU64::new(0);
+    journals().join(COMMANDS.fetch_add(1, Ordering::Relaxed).to_string())
+}
+
+/// Runs a command. What it has recorded in a journal of its own is then replayed, and must be the same.
 fn run(command: &mut Command, stdin: &[u8]) -> Run {
+    let gave = run_once(command, stdin);
+    let journal = command.get_envs().find(|(name, _)| *name == "EXUVIA_JOURNAL").and_then(|(_, folder)| folder);
+    if journal.is_some_and(|folder| Path::new(folder).starts_with(journals()) && Path::new(folder).is_dir()) {
+        replay_all(command);
+    }
+    gave
+}
+
+/// Replays all sessions in the journal of a command, in the surroundings of that command.
+fn replay_all(command: &Command) {
+    let again = |arguments: &[&str]| {
+        let mut again = Command::new(env!("CARGO_BIN_EXE_exuvia"));
+        again.args(arguments);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => again.env(name, value),
+                None => again.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            again.current_dir(folder);
+        }
+        run_once(&mut again, b"")
+    };
+    let sessions: serde_json::Value = serde_json::from_str(&again(&["session", "list", "--json"]).stdout).unwrap();
+    // Where nothing has run, there is nothing to run again.
+    let run = sessions.as_array().unwrap().iter().filter(|session| session["cells"].as_u64().unwrap() > 0);
+    for session in run {
+        let replayed = again(&["replay", "--quiet", session["session"].as_str().unwrap()]);
+        assert_eq!((replayed.status, replayed.stdout.as_str()), (0, ""), "{command:?}: {}", replayed.stderr);
+    }
+}
+
+fn run_once(command: &mut Command, stdin: &[u8]) -> Run {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that does not read its stdin may have ended already.
     let _ = child.stdin.take().unwrap().write_all(stdin);
