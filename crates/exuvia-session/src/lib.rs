@@ -21,7 +21,7 @@
 //! A session goes on from its last checkpoint, or from its beginning: the cells since then run again with the answers
 //! that the journal has, and from there on live. An act that was asked for and has no answer is done again if the tool
 //! says that this does no harm ([`ToolDeclaration::idempotent`](exuvia_core::ToolDeclaration::idempotent)); else the
-//! program sees `exuvia.ToolInterrupted`, or `EIO` for a change in a mount. A wait is waited anew.
+//! program sees `exuvia.ToolInterrupted`, or an `OSError` for a change in a mount. A wait is waited anew.
 
 mod cursor;
 pub mod environment;

@@ -13,6 +13,7 @@ use exuvia_core::journal::Store;
 use exuvia_journal::LocalStore;
 use exuvia_session::{CheckpointPolicy, Environment, Replay, ReplayOptions};
 use libtest_mimic::{Failed, Trial};
+use tempfile::TempDir;
 
 use super::fixture::{Verdict, engine, ensure};
 
@@ -22,6 +23,8 @@ pub(crate) const ARGUMENT: &str = "--replay-sessions";
 thread_local! {
     /// The stores of the test that this thread runs.
     static KEPT: RefCell<Vec<Arc<dyn Store>>> = const { RefCell::new(Vec::new()) };
+    /// The folders of some of them.
+    static FOLDERS: RefCell<Vec<TempDir>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Hands over a store: all sessions that it has when the test that runs here has ended are to be replayed.
@@ -29,12 +32,19 @@ pub(crate) fn keep(store: &Arc<dyn Store>) {
     KEPT.with_borrow_mut(|kept| kept.push(Arc::clone(store)));
 }
 
+/// Keeps the folder of a store until its sessions are replayed.
+pub(crate) fn keep_folder(folder: TempDir) {
+    FOLDERS.with_borrow_mut(|kept| kept.push(folder));
+}
+
 /// Makes a test of a function; then its sessions are replayed elsewhere.
 pub(crate) fn trial(name: impl Into<String>, test: impl FnOnce() -> Verdict + Send + 'static) -> Trial {
     Trial::test(name, move || {
         // Those of a test that failed before are nobody's any more.
         KEPT.take();
-        test().and_then(|()| replay_elsewhere(&KEPT.take()))
+        let verdict = test().and_then(|()| replay_elsewhere(&KEPT.take()));
+        FOLDERS.take();
+        verdict
     })
 }
 

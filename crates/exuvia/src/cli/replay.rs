@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use exuvia_core::journal::{SessionId, Store};
+use exuvia_core::journal::{Event, Opened, SessionId, Store};
 use exuvia_sandbox::LiveHost;
 use exuvia_session::{Environment, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
 
 use super::given::Given;
 use super::resume;
+use crate::failure::Failure;
 use crate::interpreter::Interpreter;
 use crate::lent::Lent;
 use crate::recording::{Prepared, told};
@@ -95,16 +96,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
-/// Returns what a session runs in. Of one that was imported nothing is believed: it gets the image and the packages that
-/// its user names here.
+/// Returns what a session runs in. A session that was imported is believed nothing: it gets the image and the packages
+/// that its user names here. One that was begun here gets what its own command line names, if it needs more than the
+/// image.
 fn environment(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<Environment> {
-    if journal::is_begun_here(id)? {
+    let is_begun_here = journal::is_begun_here(id)?;
+    if is_begun_here && (given.packages.is_given() || needs_packages_or_secrets(store, id)?) {
         return Ok(resume::begun(store, id, given)?.prepared.environment);
     }
     let lent = Lent::default();
     let furnished = given.packages.wanted(&lent).furnish(&Interpreter::find(given.image.as_deref())?)?;
     let nobody = || Ok(LiveHost::builder());
-    Ok(Prepared::new(&furnished, &lent, nobody, |live| Box::new(live)).environment)
+    let prepared = Prepared::new(&furnished, &lent, nobody, |live| Box::new(live));
+    if is_begun_here && prepared.opened.image != opened(store, id)?.image {
+        // It was begun with another image, which its command line may name.
+        return Ok(resume::begun(store, id, given)?.prepared.environment);
+    }
+    Ok(prepared.environment)
+}
+
+fn needs_packages_or_secrets(store: &Arc<dyn Store>, id: &SessionId) -> Result<bool> {
+    let opened = opened(store, id)?;
+    Ok(!opened.packages.is_empty() || opened.environment.iter().any(|variable| variable.value.is_none()))
+}
+
+/// Returns with what a session begins.
+fn opened(store: &Arc<dyn Store>, id: &SessionId) -> Result<Opened> {
+    let first = pollster::block_on(store.read(id, 0, 1)).map_err(journal::failure)?.pop();
+    match first.map(|first| first.event) {
+        Some(Event::Opened(opened)) => Ok(*opened),
+        _ => Err(Failure::new(format!("session `{id}` does not say how it was begun")).into()),
+    }
 }
 
 fn summary(replayed: &Replayed) -> String {

@@ -93,10 +93,7 @@ pub(super) fn find(store: &Arc<dyn Store>, wanted: &str) -> Result<SessionId> {
 /// Prepares what a session was begun with, from the command line that its journal has and what it is given here. This
 /// process is in that folder then.
 pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<Begun> {
-    let Some(command) = CommandLine::of(store, id)? else {
-        let failure = Failure::usage(format!("session `{id}` was not begun with `exuvia run` or `exuvia repl`"));
-        return Err(failure.hint("the program that made it can go on with it").into());
-    };
+    let Some(command) = CommandLine::of(store, id)? else { return Err(without_command(store, id)?.into()) };
     std::env::set_current_dir(&command.folder).map_err(|error| Failure::unreadable(&command.folder, &error))?;
     let line = std::iter::once("exuvia".to_owned()).chain(command.arguments);
     let parsed = super::Arguments::try_parse_from(line)
@@ -106,6 +103,19 @@ pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Re
         Command::Repl(arguments) => repl::again(arguments, given),
         _ => Err(Failure::new(format!("session `{id}` was begun with another command")).into()),
     }
+}
+
+/// Tells why a session has no command line.
+fn without_command(store: &Arc<dyn Store>, id: &SessionId) -> Result<Failure> {
+    let ran = pollster::block_on(exuvia_session::last_cell(store, id)).map_err(told)?;
+    Ok(match ran {
+        None if journal::is_begun_here(id)? => {
+            Failure::usage(format!("session `{id}` ended before anything ran in it"))
+                .hint(format!("`exuvia session rm {id}` removes it"))
+        }
+        _ => Failure::usage(format!("session `{id}` was not begun with `exuvia run` or `exuvia repl`"))
+            .hint("the program that made it can go on with it"),
+    })
 }
 
 /// Takes back that a session at its prompt was ended: what it held is there again.

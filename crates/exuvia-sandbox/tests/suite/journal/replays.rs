@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 
 use super::world::{World, lock};
 use crate::suite::fixture::{Verdict, ensure, same};
-use crate::suite::fresh::trial;
+use crate::suite::fresh::{self, trial};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -77,6 +77,7 @@ fn parts() -> Verdict {
 fn exported() -> Verdict {
     let folder = tempfile::tempdir()?;
     let world = World::with(Arc::new(LocalStore::open(folder.path(), SqliteOptions::default())?))?;
+    fresh::keep_folder(folder);
     let mut session = world.open("exported")?;
     world.run(&mut session, "f = open('/mnt/kept.txt'); text = f.read(); print(len(text)); one('a')")?;
     world.run(&mut session, "import time, os; time.time(), os.urandom(8), text[:5]")?;
