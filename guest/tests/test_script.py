@@ -7,6 +7,7 @@ test module of this build offers it, else written down.
 import __main__
 import atexit
 import os
+import signal
 import sys
 import traceback
 import types
@@ -129,13 +130,16 @@ class Scripts(unittest.TestCase):
         calls = []
         atexit.register(calls.append, "ran")
         atexit.register(lambda: 1 / 0)
+        atexit.register(signal.raise_signal, 24)
         # The modules of these tests are a program's own: they are still wanted.
         self.enterContext(unittest.mock.patch("exuvia._script._let_go"))
         self.enterContext(finishing())
         with Streams() as streams:
             self.assertIsNone(enter(6))
         self.assertEqual(calls, ["ran"])
-        self.assertIn("Exception ignored in atexit callback", streams.err)
+        self.assertEqual(streams.err.count("Exception ignored in atexit callback"), 2)
+        self.assertIn("\nexuvia.TimeLimit: cell 4 ran for 30.2 s", streams.err)
+        self.assertNotIn("/exuvia/", streams.err)
         kept = sys.stdout
         try:
             class Broken:

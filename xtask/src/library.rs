@@ -20,6 +20,7 @@ const LEFT_OUT: &[&str] = &["pyodide/", "_pyodide/"];
 pub(crate) fn collect(guest: &Path) -> Result<Files> {
     let mut files = Vec::new();
     standard_library(&interpreter::standard_library(guest), &mut files).context("the standard library")?;
+    folder(&guest.join("python"), MODULES, &mut files)?;
     folder(&guest.join("python/exuvia"), &format!("{MODULES}/exuvia"), &mut files)?;
     time_zones(&mut files);
     Ok(files)

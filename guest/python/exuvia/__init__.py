@@ -79,3 +79,7 @@ def __getattr__(name):
 
         return parallel
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -17,7 +17,7 @@ from _operator import index
 
 import _exuvia
 
-from . import OutputLimit, TimeLimit, _locks, _strands, _threads
+from . import OutputLimit, TimeLimit, _frames, _locks, _processes, _strands, _threads
 from ._seal import seal
 
 EXECUTABLE = "/usr/bin/python3"
@@ -48,6 +48,8 @@ def boot(preload=()):
     _set_signals()
     _threads.install()
     _set_sleep()
+    _processes.install(os)
+    _frames.install()
     seal()
     from . import _complete, _configure, _entry, _error, _script, _tools, _value  # noqa: F401
 

@@ -58,6 +58,9 @@ flags = TOP_LEVEL_AWAIT
 settle = None
 """What lets the threads that cells have started run to their ends; None if there are none."""
 
+begun = None
+"""What runs the tasks that a cell has begun without waiting for anything; None if there are none."""
+
 last = object()
 """The value most recently put into `_`; at first one that no program has."""
 

@@ -70,6 +70,8 @@ def enter(op, data):
                     value = eval(second, _namespace)
                 if _cell.settle is not None:
                     _cell.settle()
+                if _cell.begun is not None:
+                    _cell.begun()
                 answer = None if value is None else report(value)
     except BaseException as error:
         answer = _failed(error)

@@ -106,18 +106,21 @@ def hidden(file):
 
 
 def trim(error):
-    """Takes this package's frames out of the exception's own traceback."""
+    """Takes this package's frames out of the exception's own traceback.
+
+    What follows in its place already is not put there again: setting `tb_next` walks all that follows.
+    """
     first = tail = None
     entry = BaseException.__traceback__.__get__(error)
     while entry is not None:
         if not hidden(entry.tb_frame.f_code.co_filename):
             if tail is None:
                 first = entry
-            else:
+            elif tail.tb_next is not entry:
                 tail.tb_next = entry
             tail = entry
         entry = entry.tb_next
-    if tail is not None:
+    if tail is not None and tail.tb_next is not None:
         tail.tb_next = None
     BaseException.__traceback__.__set__(error, first)
 

@@ -17,6 +17,7 @@ happened (see `_strands`). If one of them waits, the loop goes on on top of it.
 """
 
 import errno
+import functools
 import heapq
 import sys
 from _contextvars import copy_context
@@ -24,7 +25,7 @@ from asyncio import base_events, events, tasks
 
 import _exuvia
 
-from . import Limit, _calls, _cell, _network, _strands
+from . import Limit, _calls, _cell, _network, _processes, _strands
 
 SOCKETS = (
     "create_connection create_server create_datagram_endpoint create_unix_connection"
@@ -81,6 +82,12 @@ class Loop(base_events.BaseEventLoop):
         task.cancel()
         with _Running(self):
             while rounds and not task.done() and not self._step_was_idle():
+                rounds -= 1
+
+    def run_ready(self, rounds):
+        """Runs what is ready, for at most that many rounds."""
+        with _Running(self):
+            while rounds and not self._step_was_idle():
                 rounds -= 1
 
     def run_forever(self):
@@ -306,7 +313,7 @@ def _refuse_all():
     for name in SOCKETS:
         _refuse(name, _no_sockets)
     for name in PROCESSES:
-        _refuse(name, lambda: NotImplementedError("processes are not available in the sandbox"))
+        _refuse(name, lambda: NotImplementedError(_processes.MESSAGE))
     for name in DESCRIPTORS:
         what = "signals are" if "signal" in name else "watching file descriptors is"
         text = f"{what} not available in the sandbox's event loop"
@@ -331,6 +338,28 @@ def install(unix_events):
         for name in ("SelectorEventLoop", "EventLoop"):
             setattr(module, name, Loop)
     unix_events._UnixDefaultEventLoopPolicy._loop_factory = Loop
+    package, tasks_module = sys.modules["asyncio"], sys.modules["asyncio.tasks"]
+    for name in ("create_task", "ensure_future"):
+        there = getattr(tasks_module, name)
+        if not hasattr(there, "__wrapped__"):
+            begun = _beginning(there)
+            setattr(tasks_module, name, begun)
+            setattr(package, name, begun)
+
+
+def _beginning(function):
+    """Returns a function of asyncio that begins a task also where a cell runs without a loop, as in a notebook."""
+
+    @functools.wraps(function)
+    def begin(awaitable, **options):
+        if _cell.number and not _strands.stack and events._get_running_loop() is None:
+            from . import _task
+
+            with _task.borrowed_loop():
+                return function(awaitable, **options)
+        return function(awaitable, **options)
+
+    return begin
 
 
 def note_limit(limit):

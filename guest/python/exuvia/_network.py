@@ -14,18 +14,18 @@ def change(module):
     create = module.socket.__init__
     if hasattr(create, "__wrapped__"):
         return
-    module.socket.__init__ = saying(create, PermissionError, functools.partial(PermissionError, errno.EACCES))
+    module.socket.__init__ = saying(create, PermissionError, functools.partial(PermissionError, errno.EACCES), MESSAGE)
     for name in LOOK_UPS:
         there = getattr(_socket, name, None)
         if there is not None:
-            changed = saying(there, OSError, functools.partial(module.gaierror, module.EAI_FAIL))
+            changed = saying(there, OSError, functools.partial(module.gaierror, module.EAI_FAIL), MESSAGE)
             setattr(_socket, name, changed)
             # `socket` has some of them from there, and its own of others.
             if getattr(module, name) is there:
                 setattr(module, name, changed)
 
 
-def saying(function, refusal, error):
+def saying(function, refusal, error, message):
     """Returns a function that calls another one and says more when that is refused."""
 
     @functools.wraps(function)
@@ -33,6 +33,6 @@ def saying(function, refusal, error):
         try:
             return function(*arguments, **options)
         except refusal:
-            raise error(MESSAGE) from None
+            raise error(message) from None
 
     return call

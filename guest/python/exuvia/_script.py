@@ -188,6 +188,8 @@ def finish(_data):
         threading._shutdown()
     import atexit
 
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _print_ignored
     atexit._run_exitfuncs()
     flushed = _flush_standard_output()
     flushed = _flush(sys.stderr) and flushed
@@ -196,6 +198,13 @@ def finish(_data):
     if _flush(sys.stderr) and flushed:
         return None
     return _error.encode({"exit": {"code": 120}})
+
+
+def _print_ignored(ignored):
+    """Prints what an `atexit` function raised, a limit among it, without this package's frames."""
+    kind, error, _, message, where = ignored
+    _error.trim(error)
+    sys.__unraisablehook__(type(ignored)((kind, error, error.__traceback__, message, where)))
 
 
 def _let_go():

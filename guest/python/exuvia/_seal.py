@@ -12,7 +12,7 @@ import sys
 from importlib.machinery import BuiltinImporter
 from importlib.machinery import PathFinder as _PathFinder
 
-from . import _network, _packages
+from . import _absent, _network, _packages, _processes
 
 DENIED = frozenset(("js", "pyodide_js", "_pyodide_core", "_pyodide", "pyodide", "_ctypes"))
 
@@ -75,7 +75,13 @@ def _socket(module, execute):
 
 CHANGED = {
     "asyncio.unix_events": _asyncio,
+    "concurrent.futures.process": _processes.process_pool,
+    "ctypes": _absent.ctypes,
+    "multiprocessing.context": _processes.multiprocessing_context,
+    "multiprocessing.process": _processes.multiprocessing_process,
     "socket": _socket,
+    "ssl": _absent.ssl,
+    "subprocess": _processes.subprocess,
     "sympy.external.gmpy": _packages.sympy,
     "urllib3.contrib.emscripten": _packages.urllib3,
 }

@@ -4,6 +4,7 @@ Such a cell runs as a task on the session's loop. `start` and `resume` run what
 is ready and return either the cell's answer or `{"wait": seconds or null}`; the
 host then waits, with no stack held, and resumes. Null: there is no timer.
 
+A task that a cell without `await` begins runs at the end of that cell until it waits.
 Tasks that earlier cells left behind keep their place on the loop, and run while a
 later cell waits; between cells and during synchronous ones nothing runs. What the
 cell does to context variables holds for later cells, as it does for synchronous ones.
@@ -12,6 +13,7 @@ A cancel or a limit ends the cell: its task is cancelled and gets `SETTLE_ROUNDS
 rounds for its `finally` blocks; one that still waits after that is left behind.
 """
 
+import contextlib
 import contextvars
 import math
 from asyncio import CancelledError, base_events, events
@@ -29,15 +31,43 @@ _context = None
 
 def start(first, second, report):
     """Starts the cell of these code objects (see `_cell.prepare`); returns its answer."""
-    global _loop, _task, _context
+    global _task, _context
     if _task is not None:
-        # Not raised, for that would end the earlier cell (see `recover`).
-        return _error.encode({"error": _error.minimal(RuntimeError("an earlier cell still waits"))})
-    if _loop is None or _loop.is_closed():
-        _loop = Loop()
+        # The host begins no cell while one waits: that one has ended by an interrupt that struck in the
+        # very moment of entering this package, when nothing could be recovered yet.
+        recover(CancelledError())
+    _open_loop()
     _context = contextvars.copy_context()
     _task = _loop.create_task(_evaluate(first, second), context=_context)
     return resume(report)
+
+
+def _open_loop():
+    """Makes the session's loop if there is none; returns it."""
+    global _loop
+    if _loop is None or _loop.is_closed():
+        _loop = Loop()
+    return _loop
+
+
+@contextlib.contextmanager
+def borrowed_loop():
+    """Lets the session's loop seem to run, for a task that is begun where none does.
+
+    The task goes on at the end of the cell, up to where it waits, and when a later cell waits.
+    """
+    events._set_running_loop(_open_loop())
+    try:
+        yield
+    finally:
+        events._set_running_loop(None)
+    _cell.begun = run_begun
+
+
+def run_begun():
+    """Runs what was begun outside of the loop until all of it waits, within `SETTLE_ROUNDS`."""
+    _cell.begun = None
+    _loop.run_ready(SETTLE_ROUNDS)
 
 
 def resume(report):

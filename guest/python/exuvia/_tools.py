@@ -12,6 +12,7 @@ crosses as what a schema can describe: bytes as base64, dates and times in ISO
 """
 
 import base64
+import builtins
 import datetime
 import json
 import typing
@@ -28,6 +29,9 @@ names = {}
 
 _made = {}
 _provided = set()
+
+BUILTINS = frozenset(dir(builtins))
+"""Names that mean something already: a tool of such a name is only in `exuvia.tools`."""
 
 LOOKS_AROUND = frozenset(
     "globals locals vars dir eval exec help compile __import__ import_module __main__".split()
@@ -46,7 +50,7 @@ def provide(namespace, code):
     wanted = _seen(code)
     if not wanted.isdisjoint(LOOKS_AROUND):
         wanted = names.keys()
-    for name in names.keys() & wanted - _provided:
+    for name in (names.keys() & wanted) - _provided - BUILTINS:
         _provided.add(name)
         namespace.setdefault(name, function(name))
 

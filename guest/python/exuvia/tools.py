@@ -1,5 +1,7 @@
 """The session's tools: `from exuvia.tools import NAME`.
 
+Cells see them by name, too, but for those that are named as a built-in is.
+
 Each is a function that waits for its result; `await NAME.aio(...)` takes the
 same arguments and lets other tasks go on meanwhile. `dir(exuvia.tools)` lists
 them, `help(NAME)` tells about one, with what its program says of itself if

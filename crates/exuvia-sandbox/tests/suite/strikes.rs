@@ -113,6 +113,8 @@ fn arrived_otherwise(outcome: &Outcome) -> bool {
         Some("ZeroDivisionError") => true,
         // In a task of a `TaskGroup`, which gathers what is no `KeyboardInterrupt`.
         Some("BaseExceptionGroup") => true,
+        // In `asyncio.run`, after it has taken the signal and before it begins to count: CPython forgets that it came.
+        Some("asyncio.exceptions.CancelledError") => true,
         // In a destructor or in the callback of a weak reference, out of which nothing is raised.
         None => outcome.stderr.starts_with("Exception ignored "),
         Some(_) => false,
