@@ -41,7 +41,8 @@ const HELP_BYTES_MAX: usize = 64 << 10;
 /// - `["--verbose", "{verbose?}"]`: a group that is only there if `verbose` is given and not false.
 ///
 /// A value never becomes an option: one that begins with `-` where nothing stands before it in its argument is refused,
-/// unless the command has an argument `--` further to the left.
+/// unless the command has an argument `--` further to the left. Nor does it become code: a place in what follows the `-c`
+/// of a shell, or the like of another interpreter, is refused when the tool is made.
 ///
 /// The program gets an environment of its own: `PATH`, which is `/usr/local/bin:/usr/bin:/bin` unless set, and what
 /// [`environment`](Self::environment) says; nothing is inherited. It is looked for on that `PATH` unless its name has a
@@ -198,6 +199,7 @@ impl CommandTool {
         let setting = Setting::new(self.folder, self.environment);
         let help = self.help.map(|command| Help::new(command, setting.clone()));
         let runner = Arc::new(CommandRunner {
+            name: self.definition.name.clone(),
             setting,
             argv,
             input,
@@ -275,6 +277,8 @@ enum Input {
 
 /// Runs a program for each call.
 struct CommandRunner {
+    /// The tool's name.
+    name: String,
     setting: Setting,
     argv: Argv,
     input: Input,
@@ -285,7 +289,7 @@ struct CommandRunner {
 
 impl CommandRunner {
     async fn run(&self, arguments: &Json) -> Result<Json, ToolFailure> {
-        let argv = self.argv.expand(arguments)?;
+        let argv = self.argv.expand(&self.name, arguments)?;
         let stdin = match &self.input {
             Input::Nothing => None,
             Input::Json => Some(arguments.to_string()),

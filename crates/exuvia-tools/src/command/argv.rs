@@ -1,5 +1,7 @@
 //! The arguments of a program, made from those of a call.
 
+mod code;
+
 use exuvia_core::{ToolFailure, ToolFailureKind};
 use serde_json::Value as Json;
 
@@ -25,6 +27,7 @@ impl Argv {
             Some(_) => return Err("its program is chosen by an argument: write its name".to_owned()),
             None => return Err("its command is empty".to_owned()),
         }
+        code::refuse(&argv.templates().collect::<Vec<_>>())?;
         for template in argv.templates() {
             let conditions = template.pieces.iter().filter(|piece| matches!(piece, Piece::Condition(_))).count();
             if conditions > 0 && template.pieces.len() > 1 {
@@ -38,8 +41,8 @@ impl Argv {
         self.groups.iter().flatten()
     }
 
-    /// Puts the arguments of a call in.
-    pub(super) fn expand(&self, arguments: &Json) -> Result<Vec<String>, ToolFailure> {
+    /// Puts the arguments of a call of this tool in.
+    pub(super) fn expand(&self, tool: &str, arguments: &Json) -> Result<Vec<String>, ToolFailure> {
         let mut argv = Vec::new();
         // After this one nothing is an option, by the convention of POSIX (Utility Syntax Guidelines, 10).
         let mut options_ended = false;
@@ -49,7 +52,10 @@ impl Argv {
             }
             for template in group {
                 for argument in expand(template, arguments) {
-                    check(template, &argument, options_ended)?;
+                    check(template, &argument, options_ended).map_err(|(name, problem)| {
+                        let message = format!("{tool}() argument '{name}' {problem}");
+                        ToolFailure::new(ToolFailureKind::Argument, message)
+                    })?;
                     argv.push(argument);
                     if argv.len() > ARGUMENTS_MAX {
                         let message = format!("the lists are longer than {ARGUMENTS_MAX} items together");
@@ -105,8 +111,8 @@ pub(super) fn expand_text(template: &Template, arguments: &Json) -> String {
     fill(template, arguments, None)
 }
 
-/// Sees to it that a value does no more than be a value.
-fn check(template: &Template, argument: &str, options_ended: bool) -> Result<(), ToolFailure> {
+/// Sees to it that a value does no more than be a value. Returns which argument is wrong and why.
+fn check<'a>(template: &'a Template, argument: &str, options_ended: bool) -> Result<(), (&'a str, &'static str)> {
     let begins_with_value = matches!(template.pieces.first(), Some(Piece::Argument(_)));
     let problem = if argument.contains('\0') {
         "must not contain a NUL character"
@@ -115,8 +121,7 @@ fn check(template: &Template, argument: &str, options_ended: bool) -> Result<(),
     } else {
         return Ok(());
     };
-    let name = template.arguments().next().unwrap_or("?");
-    Err(ToolFailure::new(ToolFailureKind::Argument, format!("argument '{name}' {problem}")))
+    Err((template.arguments().next().unwrap_or("?"), problem))
 }
 
 #[cfg(test)]
@@ -128,7 +133,7 @@ mod tests {
     fn argv(command: &[&[&str]], arguments: Json) -> Result<Vec<String>, String> {
         let groups: Vec<Group> =
             command.iter().map(|group| Group(group.iter().map(|&argument| argument.to_owned()).collect())).collect();
-        Argv::parse(&groups)?.expand(&arguments).map_err(|failure| failure.message)
+        Argv::parse(&groups)?.expand("tool", &arguments).map_err(|failure| failure.message)
     }
 
     #[test]
@@ -143,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_value_never_becomes_an_option() {
-        let refused = Err("argument 'x' must not begin with '-'".to_owned());
+        let refused = Err("tool() argument 'x' must not begin with '-'".to_owned());
         for value in [json!("-rf"), json!("--output=/x"), json!(["a", "-"]), json!(-1)] {
             assert_eq!(argv(&[&["p"], &["{x}"]], json!({ "x": value })), refused, "{value}");
             assert_eq!(argv(&[&["p"], &["{x}.txt"]], json!({ "x": value })), refused, "{value}");
@@ -153,12 +158,12 @@ mod tests {
         // A value cannot end the options either.
         assert_eq!(
             argv(&[&["p"], &["{y}"], &["{x}"]], json!({ "y": "--", "x": "-rf" })).unwrap_err(),
-            "argument 'y' must not begin with '-'"
+            "tool() argument 'y' must not begin with '-'"
         );
         assert_eq!(argv(&[&["p"], &["{x}{y}"]], json!({ "x": "", "y": "-rf" })), refused);
         assert_eq!(
             argv(&[&["p"], &["a{x}"]], json!({ "x": "\0" })).unwrap_err(),
-            "argument 'x' must not contain a NUL character"
+            "tool() argument 'x' must not contain a NUL character"
         );
     }
 

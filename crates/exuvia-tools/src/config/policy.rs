@@ -1,7 +1,10 @@
 //! `[policy]`.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use serde::Deserialize;
-use toml::{Spanned, Table, Value};
+use toml::{Spanned, Value};
 
 use super::{ConfigError, ConfigFile, parameters};
 use crate::policy::{Action, Pattern, Policy, Rule};
@@ -21,9 +24,9 @@ pub struct PolicySection {
 struct RuleSection {
     tool: String,
     #[serde(default)]
-    arguments: Table,
+    arguments: BTreeMap<String, Spanned<Value>>,
     action: ActionSection,
-    reason: Option<String>,
+    reason: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -44,24 +47,32 @@ impl PolicySection {
     pub fn policy(&self, file: &ConfigFile<'_>) -> Result<Policy, ConfigError> {
         let mut policy = Policy::new(self.default.action(None));
         for section in &self.rules {
-            let rule = section.get_ref().rule();
-            // Compiled for the sake of the line in the message.
-            let rule = rule.and_then(|rule| rule.check().map(|()| rule).map_err(|error| error.to_string()));
-            let rule = rule.map_err(|problem| file.error(section.span(), Some("policy.rules".to_owned()), problem))?;
-            policy = policy.rule(rule);
+            let wrong = |(span, problem): Fault| {
+                file.error(span.unwrap_or_else(|| section.span()), Some("policy.rules".to_owned()), problem)
+            };
+            policy = policy.rule(section.get_ref().rule().map_err(wrong)?);
         }
         Ok(policy)
     }
 }
 
+/// What is wrong with a rule: where, if it is a part of it, and what.
+type Fault = (Option<Range<usize>>, String);
+
 impl RuleSection {
-    fn rule(&self) -> Result<Rule, String> {
-        if self.reason.is_some() && self.action != ActionSection::Deny {
-            return Err("`reason` is for a rule that denies: remove it".to_owned());
+    fn rule(&self) -> Result<Rule, Fault> {
+        let reason = self.reason.as_ref();
+        if let Some(reason) = reason.filter(|_| self.action != ActionSection::Deny) {
+            return Err((Some(reason.span()), "`reason` is for a rule that denies: remove it".to_owned()));
         }
-        let mut rule = Rule::new(&self.tool, self.action.action(self.reason.clone()));
+        let mut rule = Rule::new(&self.tool, self.action.action(reason.map(|reason| reason.get_ref().clone())));
+        // Compiled for the sake of the line in the message.
+        let check = |rule: &Rule| rule.check().map_err(|error| error.to_string());
+        check(&rule).map_err(|problem| (None, problem))?;
         for (path, value) in &self.arguments {
-            rule = rule.argument(path, pattern(value).map_err(|problem| format!("`arguments.{path}`: {problem}"))?);
+            let at = |problem: String| (Some(value.span()), format!("`arguments.{path}`: {problem}"));
+            rule = rule.argument(path, pattern(value.get_ref()).map_err(at)?);
+            check(&rule).map_err(at)?;
         }
         Ok(rule)
     }

@@ -31,7 +31,7 @@ pub struct ToolSection {
     #[serde(default)]
     output: OutputSection,
 
-    command: Option<Vec<GroupSection>>,
+    command: Option<CommandSection>,
     stdin: Option<String>,
     environment: Option<Vec<String>>,
     variables: Option<BTreeMap<String, String>>,
@@ -64,6 +64,15 @@ enum OutputSection {
     #[default]
     Text,
     Json,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "write the program and each of its arguments as a list, such as [\"wc\", \"-l\"]: there is no shell"
+)]
+enum CommandSection {
+    List(Vec<GroupSection>),
 }
 
 #[derive(Clone, Deserialize)]
@@ -101,7 +110,7 @@ impl ToolsSection {
 impl ToolSection {
     fn tool(&self, name: &str, context: &ConfigContext) -> Result<Tool, String> {
         let tool = match (&self.command, &self.url) {
-            (Some(command), None) => self.command_tool(name, command, context)?,
+            (Some(CommandSection::List(command)), None) => self.command_tool(name, command, context)?,
             (None, Some(url)) => self.http_tool(name, url, context)?,
             (Some(_), Some(_)) => return Err("it has a `command` and a `url`: make two tools of it".to_owned()),
             (None, None) => return Err("it has neither a `command` nor a `url`: add one".to_owned()),

@@ -14,6 +14,7 @@ const SHOWN_ALTERNATIVES_MAX: usize = 12;
 
 /// Says what is wrong with an argument: `fetch_weather() argument 'days': expected an integer, got '3' (str)`.
 pub(super) fn argument(tool: &str, error: &ValidationError<'_>) -> String {
+    let error = telling(error);
     if error.instance_path().is_empty() {
         match error.kind() {
             Kind::Required { property } => {
@@ -31,6 +32,7 @@ pub(super) fn argument(tool: &str, error: &ValidationError<'_>) -> String {
 
 /// Says what is wrong with a result.
 pub(super) fn result(error: &ValidationError<'_>) -> String {
+    let error = telling(error);
     if error.instance_path().is_empty() { fault(error) } else { format!("'{}': {}", path(error), fault(error)) }
 }
 
@@ -51,14 +53,44 @@ pub(super) fn path(error: &ValidationError<'_>) -> String {
     path
 }
 
+/// Returns the error that tells most: of a value that has the form of one of several schemas, what is wrong by that one.
+fn telling<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
+    let mut told = error;
+    while let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = told.kind() {
+        let mut near =
+            context.iter().filter_map(|errors| errors.first()).filter(|first| !is_of_another_form(first, told));
+        match (near.next(), near.next()) {
+            (Some(only), None) => told = only,
+            _ => break,
+        }
+    }
+    told
+}
+
+/// Whether the value is nothing like what a schema describes: it has another type, or is another constant.
+fn is_of_another_form(error: &ValidationError<'_>, whole: &ValidationError<'_>) -> bool {
+    error.instance_path() == whole.instance_path() && matches!(error.kind(), Kind::Type { .. } | Kind::Constant { .. })
+}
+
 /// Says what was expected and what came.
 fn fault(error: &ValidationError<'_>) -> String {
-    let expected = match error.kind() {
-        Kind::Required { property } => return format!("missing {}", shown(property)),
+    match error.kind() {
+        Kind::Required { property } => format!("missing {}", shown(property)),
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            return format!("unexpected {}", text(unexpected.first().map_or("", String::as_str)));
+            format!("unexpected {}", text(unexpected.first().map_or("", String::as_str)))
         }
-        Kind::PropertyNames { error } => return format!("a key: {}", fault(error)),
+        Kind::PropertyNames { error } => format!("a key: {}", fault(error)),
+        _ => format!("expected {}, got {}", expected(error), got(error.instance())),
+    }
+}
+
+/// Says what was expected.
+fn expected(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        Kind::Required { property } => format!("a dict with {}", shown(property)),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            format!("a dict without {}", text(unexpected.first().map_or("", String::as_str)))
+        }
         Kind::Type { kind } => types(kind),
         Kind::Enum { options } => match options.as_array() {
             Some(options) => alternatives(options.iter().map(shown)),
@@ -84,27 +116,31 @@ fn fault(error: &ValidationError<'_>) -> String {
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => branches(error, context),
         // What is left is rare; the crate's own words, without the value, which may be long.
         _ => error.masked_with("the value").to_string(),
-    };
-    format!("expected {expected}, got {}", got(error.instance()))
+    }
 }
 
-/// Says what a value would have to be to pass one of several schemas, if that can be said shortly.
+/// Says what a value would have to be to pass one of several schemas.
 fn branches(error: &ValidationError<'_>, context: &[Vec<ValidationError<'static>>]) -> String {
-    let types: Option<Vec<String>> = context
-        .iter()
-        .map(|errors| match errors.as_slice() {
-            [only] if only.instance_path() == error.instance_path() => match only.kind() {
-                Kind::Type { kind } => Some(types(kind)),
-                Kind::Constant { expected_value } => Some(shown(expected_value)),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
-    match types {
-        Some(types) if !types.is_empty() => alternatives(types.into_iter()),
-        _ => "one of the forms that it allows".to_owned(),
+    let whole = path(error);
+    let mut all: Vec<String> = Vec::new();
+    for first in context.iter().filter_map(|errors| errors.first()) {
+        let inside = path(first);
+        let one = match inside.strip_prefix(&whole) {
+            Some("") | None => expected(first),
+            Some(inside) => {
+                let inside = inside.trim_start_matches('.');
+                format!(
+                    "{} whose {inside} is {}",
+                    type_name(JsonType::from(error.instance().as_ref())),
+                    expected(first)
+                )
+            }
+        };
+        if !all.contains(&one) {
+            all.push(one);
+        }
     }
+    if all.is_empty() { "one of the forms that it allows".to_owned() } else { alternatives(all.into_iter()) }
 }
 
 fn types(kind: &TypeKind) -> String {

@@ -171,9 +171,9 @@ fn options_and_oversized_arguments_are_refused() {
         CommandTool::new("run", "", ["echo", "{x}"])
             .parameters(json!({ "type": "object", "properties": { "x": { "type": "string" } }, "required": ["x"] }))
     };
-    let refused = (ToolFailureKind::Argument, "argument 'x' must not begin with '-'".to_owned());
+    let refused = (ToolFailureKind::Argument, "run() argument 'x' must not begin with '-'".to_owned());
     assert_eq!(told(run(tool(), r#"{"x": "--version"}"#)), refused);
-    let refused = (ToolFailureKind::Argument, "argument 'x' must not contain a NUL character".to_owned());
+    let refused = (ToolFailureKind::Argument, "run() argument 'x' must not contain a NUL character".to_owned());
     assert_eq!(told(run(tool(), r#"{"x": "\u0000"}"#)), refused);
     let long = json!({ "x": "x".repeat(3_000_000) }).to_string();
     let refused = (ToolFailureKind::Limit, "the arguments are too long for a command line".to_owned());

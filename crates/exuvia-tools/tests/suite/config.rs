@@ -134,9 +134,13 @@ fn what_is_wrong_is_told_with_its_place() {
         (format!("{tool}command = ['a']\ntimeout = '5 days'\n"), "exuvia.toml:2: `tools.t`: `timeout`: `5 days` is no time: write `500ms`, `1.5s`, `5m` or `1h`"),
         (format!("{tool}command = ['a']\ntimeout = true\n"), "exuvia.toml:5: expected seconds, or a time such as \"500ms\", \"1.5s\", \"5m\", \"1h\""),
         (format!("{tool}command = ['a']\nparameters = {{ x = 'string' }}\n"), "exuvia.toml:2: `tools.t`: `parameters.x`: `string` is no type: write str, int, float, bool, bytes, date, datetime, list, list[…], dict, dict[str, …], any, or one of them with `| None`"),
+        (format!("{tool}command = 'wc -l'\n"), "exuvia.toml:4: write the program and each of its arguments as a list, such as [\"wc\", \"-l\"]: there is no shell"),
+        (format!("{tool}command = ['sh', '-c', 'ls {{x}}']\nparameters = {{ x = 'str' }}\n"), "exuvia.toml:2: `tools.t`: what is put into `{x}` would be run as code by `sh`: write `[\"sh\", \"-c\", \"… \\\"$1\\\"\", \"sh\", \"{x}\"]`"),
+        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\n\n[[policy.rules]]\ntool = '*'\naction = 'alow'\n".to_owned(), "exuvia.toml:7: unknown variant `alow`, expected one of `allow`, `deny`, `ask`"),
+        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\n\n[[policy.rules]]\ntool = '*'\nacton = 'allow'\n".to_owned(), "exuvia.toml:7: unknown field `acton`, expected one of `tool`, `arguments`, `action`, `reason`"),
         ("[policy]\ndefault = 'perhaps'\n".to_owned(), "exuvia.toml:2: unknown variant `perhaps`, expected one of `allow`, `deny`, `ask`"),
-        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\n\n[[policy.rules]]\ntool = '*'\naction = 'deny'\narguments.x = { regex = '(' }\n".to_owned(), "exuvia.toml:5: `policy.rules`: `(` is no pattern: regex parse error:\n    (\n    ^\nerror: unclosed group"),
-        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\nreason = 'x'\n".to_owned(), "exuvia.toml:1: `policy.rules`: `reason` is for a rule that denies: remove it"),
+        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\n\n[[policy.rules]]\ntool = '*'\naction = 'deny'\narguments.x = { regex = '(' }\n".to_owned(), "exuvia.toml:8: `policy.rules`: `arguments.x`: `(` is no pattern: regex parse error:\n    (\n    ^\nerror: unclosed group"),
+        ("[[policy.rules]]\ntool = '*'\naction = 'allow'\nreason = 'x'\n".to_owned(), "exuvia.toml:4: `policy.rules`: `reason` is for a rule that denies: remove it"),
     ] {
         assert_eq!(toolbox(&text).unwrap_err(), expected);
     }

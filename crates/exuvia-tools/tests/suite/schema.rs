@@ -57,6 +57,26 @@ fn faults_are_told_in_the_words_of_python() {
             "expected an integer or None, got 'x' (str)",
         ),
         (
+            json!({ "anyOf": [{ "type": "string", "format": "date" }, { "type": "null" }] }),
+            json!("zz"),
+            "expected a date such as '2026-01-31', got 'zz' (str)",
+        ),
+        (
+            json!({ "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "string", "maxLength": 2 }, { "type": "null" }] }),
+            json!("abc"),
+            "expected at most 2 characters, got 'abc' (str)",
+        ),
+        (
+            json!({ "anyOf": [{ "type": "integer" }, { "type": "array" }, { "type": "null" }] }),
+            json!("abc"),
+            "expected an integer, a list or None, got 'abc' (str)",
+        ),
+        (
+            json!({ "oneOf": [{ "format": "date" }, { "format": "email" }] }),
+            json!("zz"),
+            "expected a date such as '2026-01-31' or an email address, got 'zz' (str)",
+        ),
+        (
             json!({ "enum": ["a", 1, null] }),
             json!("it's\n\u{7}"),
             "expected 'a', 1 or None, got \"it's\\n\\x07\" (str)",
@@ -86,7 +106,17 @@ fn a_fault_says_where_it_is() {
     });
     let told = fault(stops.clone(), json!({ "x": [{ "name": "a" }, { "name": 1 }] }));
     assert_eq!(told, "tool() argument 'x[1].name': expected a string, got 1 (int)");
-    assert_eq!(fault(stops, json!({ "x": [{}] })), "tool() argument 'x[0]': missing 'name'");
+    assert_eq!(fault(stops.clone(), json!({ "x": [{}] })), "tool() argument 'x[0]': missing 'name'");
+    let optional = json!({ "anyOf": [stops, { "type": "null" }] });
+    let told = fault(optional, json!({ "x": [{ "name": "a" }, { "name": 1 }] }));
+    assert_eq!(told, "tool() argument 'x[1].name': expected a string, got 1 (int)");
+    let kinds = json!({ "anyOf": [
+        { "type": "object", "properties": { "kind": { "const": "a" } }, "required": ["kind"] },
+        { "type": "object", "required": ["size"] },
+    ] });
+    let told = fault(kinds, json!({ "x": { "kind": "b" } }));
+    let expected = "expected a dict whose kind is 'a' or a dict with 'size', got a dict with 1 key";
+    assert_eq!(told, format!("tool() argument 'x': {expected}"));
     assert_eq!(fault(json!({}), json!({})), "tool() missing required argument: 'x'");
     assert_eq!(fault(json!({}), json!({ "x": 1, "y": 2 })), "tool() got an unexpected keyword argument 'y'");
     assert_eq!(fault(json!({}), json!([])), "tool() arguments: expected a dict, got [] (list)");
