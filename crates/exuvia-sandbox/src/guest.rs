@@ -171,7 +171,9 @@ impl Guest {
             }
         }
         if kept.len() < bytes.len() {
-            let message = format!("wrote more output than its limit of {} bytes", self.output.limit);
+            let limit = self.output.limit;
+            let unit = if limit == 1 { "byte" } else { "bytes" };
+            let message = format!("wrote more output than its limit of {limit} {unit}");
             self.gate.raise(Interrupt { signal: SIGXFSZ, message });
         }
         Ok(())

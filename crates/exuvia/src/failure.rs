@@ -6,6 +6,7 @@ use std::path::Path;
 
 use exuvia_packages::{PackagesError, ResolveError};
 use exuvia_sandbox::{ImageError, SandboxError};
+use exuvia_session::SessionError;
 
 use crate::exit;
 use crate::output::{self, Emphasis};
@@ -61,6 +62,11 @@ impl From<PackagesError> for Failure {
                     format!("`{}` cannot be started: {}", program.display(), reason(source))
                 }
                 other => other.to_string(),
+            })
+            .with_status(match &**resolve {
+                // What was asked for is not there.
+                ResolveError::NoWheel { .. } => exit::USAGE,
+                _ => exit::FAILURE,
             }),
             _ => Self::new(error.to_string()),
         };
@@ -84,7 +90,19 @@ pub(crate) fn report(error: &anyhow::Error) -> u8 {
     let failure = error.downcast_ref::<Failure>();
     let hint = failure.and_then(|failure| failure.hint.as_deref()).or_else(|| hint(error));
     complain(&error.to_string(), hint);
-    failure.map_or(exit::FAILURE, |failure| failure.status)
+    match failure {
+        Some(failure) => failure.status,
+        None if matches!(sandbox_error(error), Some(SandboxError::Config(_))) => exit::USAGE,
+        None => exit::FAILURE,
+    }
+}
+
+/// Returns the error of a sandbox, or of one with a journal.
+fn sandbox_error(error: &anyhow::Error) -> Option<&SandboxError> {
+    match error.downcast_ref::<SessionError>() {
+        Some(SessionError::Sandbox(error)) => Some(error),
+        _ => error.downcast_ref(),
+    }
 }
 
 /// Writes an error and what to do about it to stderr.
@@ -104,12 +122,13 @@ pub(crate) fn advise(hint: &str) {
 
 /// What to do about an error of the library.
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let image = match error.downcast_ref::<SandboxError>() {
+    let image = match sandbox_error(error) {
         Some(SandboxError::Image(error)) => Some(error),
         _ => error.downcast_ref::<ImageError>(),
     };
     match image? {
         ImageError::Unsafe { .. } => Some("take the rights of others away: chmod go-w"),
+        ImageError::Code { .. } => Some("delete it: it is made anew"),
         ImageError::Foreign | ImageError::Damaged(_) => Some("name another image with --image, or build it again"),
         _ => None,
     }

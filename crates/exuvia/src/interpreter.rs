@@ -1,5 +1,6 @@
 //! Where the interpreter comes from: an image file, or what is embedded in this program.
 
+mod checked;
 mod embedded;
 
 use std::env;
@@ -15,6 +16,9 @@ use crate::{folders, output};
 /// How many sandboxes there is room for: one, and its successor while it is taken away, each of which may need a second
 /// memory for its exceptions. A small pool is made faster than a large one.
 const SANDBOXES_MAX: u32 = 4;
+
+/// What to do where there is no image.
+const NO_IMAGE: &str = "name another one with --image, or build it with `cargo xtask image`";
 
 /// An image and what belongs to it on this machine.
 pub(crate) struct Interpreter {
@@ -69,7 +73,9 @@ impl Interpreter {
     /// Makes the engine. The first time, its code is put into the cache, which may take a while.
     pub(crate) fn engine(&self) -> Result<Engine> {
         let options = self.options();
-        if self.is_compiled()? {
+        let compiled = Engine::compiled_file(&self.image, &options)?;
+        checked::check(&self.image, &self.path, compiled.as_deref(), &self.cache)?;
+        if compiled.is_some() {
             return Ok(Engine::new(&self.image, &options)?);
         }
         let started = Instant::now();
@@ -79,7 +85,9 @@ impl Interpreter {
         } else {
             output::progress("compiling the interpreter for this machine, which is done once");
         }
-        let engine = Engine::new(&self.image, &options)?;
+        let engine = output::patience("still compiling the interpreter for this machine, which is done once", || {
+            Engine::new(&self.image, &options)
+        })?;
         output::progress(&format!("the interpreter is ready after {:.1} s", started.elapsed().as_secs_f64()));
         Ok(engine)
     }
@@ -111,11 +119,18 @@ impl Interpreter {
 }
 
 fn open(path: &Path) -> Result<Image> {
+    if path.is_dir() {
+        let failure = Failure::usage(format!("the image `{}` is a folder", path.display()));
+        let inside = path.join("cpython.exuvia");
+        let hint =
+            if inside.is_file() { format!("name the file in it: {}", inside.display()) } else { NO_IMAGE.into() };
+        return Err(failure.hint(hint).into());
+    }
     Image::open(path).map_err(|error| match error {
         exuvia_sandbox::ImageError::File { path, source } => {
             let reason = crate::failure::reason(&source);
             let failure = Failure::new(format!("the image `{}` cannot be opened: {reason}", path.display()));
-            failure.hint("name another one with --image, or build it with `cargo xtask image`").into()
+            failure.hint(NO_IMAGE).into()
         }
         error => Failure::new(format!("the image `{}` cannot be used: {error}", path.display()))
             .hint("name another one with --image, or build it again with `cargo xtask image`")

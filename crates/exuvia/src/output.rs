@@ -2,11 +2,17 @@
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use exuvia_core::Stream;
 
 use crate::exit;
 use crate::failure;
+
+/// After how long somebody who sees no progress is told what is being waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes data to stdout.
 pub(crate) fn print(bytes: &[u8]) {
@@ -24,6 +30,24 @@ pub(crate) fn progress(line: &str) {
     if io::stderr().is_terminal() {
         say(line);
     }
+}
+
+/// Does something that may take long. If it does, says so on stderr, also where nobody may be watching: who waits for
+/// the first output is to know why it does not come. A terminal has been told already.
+pub(crate) fn patience<T>(line: &'static str, work: impl FnOnce() -> T) -> T {
+    let (done, wait) = mpsc::channel::<()>();
+    if !io::stderr().is_terminal() {
+        let tell = move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                say(line);
+            }
+        };
+        // Without the thread it is done all the same.
+        let _ = thread::Builder::new().name("exuvia-patience".to_owned()).spawn(tell);
+    }
+    let result = work();
+    drop(done);
+    result
 }
 
 /// Passes on what the program writes, at once: Python has buffered it as far as it should be.

@@ -16,6 +16,8 @@ const ADVICE: &str = "To fix this";
 /// How much of what pip says is shown.
 const LINES_MAX: usize = 12;
 const LINE_CHARACTERS_MAX: usize = 200;
+/// How many versions are shown.
+const VERSIONS_MAX: usize = 8;
 
 /// Why the resolver gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,7 @@ pub enum ResolveError {
         problem: &'static str,
     },
     /// There is no wheel that would do.
-    #[error("there is no wheel of `{requirement}` for CPython {python} on `{PLATFORM}`{}", quoted(.said))]
+    #[error("{}for CPython {python} on `{PLATFORM}`{}", missing(.requirement, .said), quoted(.said))]
     NoWheel {
         /// What pip looked for.
         requirement: String,
@@ -97,6 +99,7 @@ impl ResolveError {
             Self::NoWheel { said, .. } | Self::Failed { said } | Self::Time { said, .. } if is_cut_off(said) => {
                 "pip does not reach its index: look at the network and at `pip config list`".to_owned()
             }
+            Self::NoWheel { said, .. } if !said.contains(NONE) => "ask for one of these versions".to_owned(),
             Self::NoWheel { .. } => {
                 "look at its name and versions; packages without a wheel for any platform (`any`) or \
                                      this one cannot be had"
@@ -106,6 +109,25 @@ impl ResolveError {
         };
         Some(hint)
     }
+}
+
+/// Says what the index has not: the project, as far as pip can tell, or the version.
+fn missing(requirement: &str, said: &str) -> String {
+    let versions = said.lines().rev().find_map(|line| line.split_once("(from versions: ")?.1.strip_suffix(')'));
+    match versions {
+        Some(versions) if versions != "none" => {
+            format!("there is no version `{requirement}`: the index has {} ", cut(versions))
+        }
+        _ => format!("the index has no project `{requirement}`, or none with a wheel "),
+    }
+}
+
+/// Returns the end of a list of versions: the newest.
+fn cut(versions: &str) -> String {
+    let all: Vec<&str> = versions.split(", ").collect();
+    let newest = &all[all.len().saturating_sub(VERSIONS_MAX)..];
+    let older = if newest.len() < all.len() { "…, " } else { "" };
+    format!("{older}{}", newest.join(", "))
 }
 
 /// Whether pip could not reach its index: it says only that there is nothing, and before that, that it tries again.

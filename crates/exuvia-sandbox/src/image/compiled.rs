@@ -107,10 +107,7 @@ pub(crate) fn verify(engine: &Engine, image: &Image, folder: &Path) -> Result<Op
     let digest = path.with_extension("cwasm.sha256");
     let expected = fs::read_to_string(&digest).map_err(|source| ImageError::File { path: digest, source })?;
     if expected.trim() != sha256(&code) {
-        return Err(ImageError::Damaged(format!(
-            "its compiled code `{}` is not what was installed; delete it and it is made anew",
-            path.display()
-        )));
+        return Err(ImageError::Code { path });
     }
     Ok(Some(path))
 }

@@ -21,6 +21,12 @@ pub enum ImageError {
     /// The file is an image, and damaged.
     #[error("the image is damaged: {0}")]
     Damaged(String),
+    /// The image's compiled code was changed after it was installed.
+    #[error("the compiled code `{path}` is not what was installed", path = path.display())]
+    Code {
+        /// Its file.
+        path: PathBuf,
+    },
     /// The WebAssembly module is not as expected.
     #[error("the interpreter's module cannot be used: {0}")]
     Module(String),

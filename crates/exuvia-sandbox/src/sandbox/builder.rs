@@ -4,6 +4,7 @@ mod restore;
 
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -22,7 +23,12 @@ use crate::image::ImageError;
 use crate::linker::{Loader, Packages};
 use crate::live::LiveHost;
 use crate::tools::Tools;
-use crate::vfs::{FileLimits, Stream as FileStream, Vfs};
+use crate::vfs::{Errno, FileLimits, HostError, Stream as FileStream, Vfs};
+
+/// The standard streams, and one more.
+const OPEN_FILES_MIN: u32 = 4;
+/// Where the interpreter's own files are.
+const LIBRARY: &str = "/usr";
 
 /// A program to run as `python` would.
 #[derive(Debug, Clone)]
@@ -246,14 +252,22 @@ impl SandboxBuilder {
     fn check(&self) -> Result<(), SandboxError> {
         let floor = self.engine.image().manifest().memory_bytes;
         if self.limits.memory_bytes < floor {
-            let limit = self.limits.memory_bytes;
             return Err(SandboxError::Config(format!(
-                "the memory limit is {limit} bytes, the interpreter alone needs {floor}"
+                "the memory limit is {}, the interpreter alone needs {} MiB",
+                size(self.limits.memory_bytes),
+                floor.div_ceil(1 << 20)
             )));
         }
         let recursion = self.limits.recursion;
         if !(50..=100_000).contains(&recursion) {
             return Err(SandboxError::Config(format!("the recursion limit is {recursion}, it must be 50 to 100000")));
+        }
+        let open_files = self.limits.open_files;
+        if open_files < OPEN_FILES_MIN {
+            return Err(SandboxError::Config(format!(
+                "the limit of open files is {open_files}, it must be at least {OPEN_FILES_MIN}: the three standard \
+                 streams, and one to read a program with"
+            )));
         }
         if let Some(packages) = &self.packages
             && packages.image() != self.engine.image().identity()
@@ -306,7 +320,7 @@ impl SandboxBuilder {
         let library = self.packages.as_ref().map_or_else(|| self.engine.library(), Packages::library);
         let mut vfs = Vfs::new(Arc::clone(library), file_limits(&self.limits));
         for (path, mode) in &self.mounts {
-            vfs.mount(path.as_bytes(), *mode).map_err(|fault| unusable(path, &fault))?;
+            vfs.mount(path.as_bytes(), *mode).map_err(|fault| unmountable(path, &fault))?;
         }
         for (path, content) in self.files.drain(..) {
             vfs.add_file(path.as_bytes(), &content, 0o644).map_err(|fault| unusable(&path, &fault))?;
@@ -359,8 +373,32 @@ impl std::fmt::Debug for SandboxBuilder {
     }
 }
 
-fn unusable(path: &str, fault: &dyn std::fmt::Debug) -> SandboxError {
-    SandboxError::Config(format!("`{path}` cannot be put into the sandbox: {fault:?}"))
+fn unusable(path: &str, fault: &HostError) -> SandboxError {
+    let why = match fault {
+        HostError::Path(_) => "write an absolute path, without `.`, `..` and names over 255 bytes".to_owned(),
+        HostError::Errno { errno, .. } => errno.to_string(),
+    };
+    SandboxError::Config(format!("`{path}` cannot be put into the sandbox: {why}"))
+}
+
+fn unmountable(path: &str, fault: &HostError) -> SandboxError {
+    let why = match fault {
+        HostError::Errno { .. } if Path::new(path).starts_with(LIBRARY) => "the interpreter's own files are there",
+        HostError::Errno { errno: Errno::Busy, .. } => "something else is mounted there",
+        HostError::Errno { errno: Errno::Notempty, .. } => "something is there already",
+        HostError::Errno { errno: Errno::Rofs, .. } => "it lies within another mount",
+        fault => return unusable(path, fault),
+    };
+    SandboxError::Config(format!("nothing can be mounted at `{path}`: {why}"))
+}
+
+/// Writes a number of bytes as people read them, where that says all.
+fn size(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        bytes if bytes > 0 && bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        bytes => format!("{bytes} bytes"),
+    }
 }
 
 /// Returns the part of the limits that the file system sees to.

@@ -42,7 +42,7 @@ pub(crate) struct SandboxOptions {
     seed: Option<u64>,
 
     /// What time it is in the program: `real`, or `fixed:` and a moment such as `fixed:2026-01-31T12:00:00Z`, from
-    /// which time goes on only as the program waits and looks
+    /// which time goes on only as the program waits and looks; 1970 to 2261
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = values::clock)]
     clock: Clock,
 
@@ -97,7 +97,7 @@ struct LimitOptions {
     #[arg(long, value_name = "TIME", default_value = "0")]
     cpu_time: Time,
 
-    /// The most memory: bytes, or `64K`, `512M`, `2G`; the interpreter itself needs some 30M
+    /// The most memory: bytes, or `64K`, `512M`, `2G`; the interpreter itself needs 34M
     #[arg(long, value_name = "SIZE", default_value = "512M")]
     memory: Size,
 
@@ -113,7 +113,7 @@ struct LimitOptions {
     #[arg(long, value_name = "N", default_value_t = 65_536)]
     file_count: u32,
 
-    /// The most files that may be open at a time, the three standard streams included
+    /// The most files that may be open at a time, the three standard streams included: 4 or more
     #[arg(long, value_name = "N", default_value_t = 1_024)]
     open_files: u32,
 

@@ -30,7 +30,11 @@ impl FromStr for MountSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no mount: write FOLDER:/PATH, FOLDER:/PATH:rw or FOLDER:/PATH:overlay");
+        let wrong = || {
+            format!(
+                "`{text}` is no mount: write FOLDER:/PATH or FOLDER:/PATH:ro, FOLDER:/PATH:rw or FOLDER:/PATH:overlay"
+            )
+        };
         let (rest, mode) = match text.rsplit_once(':') {
             Some((rest, mode)) if !mode.starts_with('/') => (rest, mode.parse::<Mode>().map_err(|()| wrong())?.0),
             _ => (text, MountMode::ReadOnly),

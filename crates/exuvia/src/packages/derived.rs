@@ -62,11 +62,21 @@ fn make(engine: &Engine, packages: &Packages, modules: &[String]) -> Result<Vec<
         });
     };
     derive(engine, packages, &preparation, watch).map_err(|error| match error {
-        ImageError::Boot(problem) => Failure::new(format!("the modules cannot be imported: {}", problem.trim_end()))
+        ImageError::Boot(problem) => Failure::usage(unimportable(modules, &problem))
             .hint("look at --preload and at `preload` in the configuration file")
             .into(),
         error => error.into(),
     })
+}
+
+/// Says which module cannot be imported: the traceback tells where, if that is not here.
+fn unimportable(modules: &[String], problem: &str) -> String {
+    let problem = problem.trim_end();
+    let last = problem.lines().last().unwrap_or_default();
+    match modules.iter().find(|module| last == format!("ModuleNotFoundError: No module named '{module}'")) {
+        Some(module) => format!("`{module}` cannot be preloaded: there is no such module"),
+        None => format!("what is to be preloaded cannot be imported: {problem}"),
+    }
 }
 
 /// Returns the name of the folder: a hash of what the image is made from.

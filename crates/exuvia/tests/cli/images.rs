@@ -1,6 +1,8 @@
 //! Images: what is shown of them, and what is said about bad ones.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -31,6 +33,67 @@ fn an_image_that_is_not_there_is_our_failure() {
     let message = "error: the image `nowhere.exuvia` cannot be opened: no such file or directory\n    \
                    hint: name another one with --image, or build it with `cargo xtask image`\n";
     assert_eq!(exuvia(&["run", "--image", "nowhere.exuvia", "-c", "1"]), gives(125, "", message));
+}
+
+/// Changes one byte in the middle of a file, as a failing disk would.
+fn flip(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_byte_that_has_changed_is_noticed_when_it_is_used() {
+    let bad = folder(&[]);
+    let [path, cache] = ["cpython.exuvia", "cache"].map(|name| bad.path().join(name));
+    fs::copy(image(), &path).unwrap();
+    DirBuilder::new().mode(0o700).create(&cache).unwrap();
+    let shown = exuvia(&["image", "verify", "--json"]);
+    let compiled = PathBuf::from(serde_json::from_str::<Value>(&shown.stdout).unwrap()["compiled"].as_str().unwrap());
+    let code = cache.join(compiled.file_name().unwrap());
+    for (from, to) in [(compiled.clone(), code.clone()), (digest(&compiled), digest(&code))] {
+        fs::copy(from, to).unwrap();
+    }
+    let here = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        run(command.env("EXUVIA_IMAGE", &path).env("EXUVIA_CACHE", &cache), b"")
+    };
+    let (runs, verifies) = (["run", "--no-record", "-c", "print(1)"], ["image", "verify"]);
+    assert_eq!(here(&runs), gives(0, "1\n", ""));
+
+    let whole = fs::read(&code).unwrap();
+    flip(&code);
+    let message = format!(
+        "error: the compiled code `{}` is not what was installed\n    hint: delete it: it is made anew\n",
+        code.display()
+    );
+    assert_eq!(here(&runs), gives(125, "", &message));
+    assert_eq!(here(&verifies), gives(125, "", &message));
+    fs::write(&code, whole).unwrap();
+    assert_eq!(here(&runs), gives(0, "1\n", ""));
+
+    flip(&path);
+    for arguments in [&runs[..], &verifies] {
+        let ran = here(arguments);
+        assert_eq!((ran.status, ran.stdout.as_str()), (125, ""));
+        assert!(ran.stderr.contains("the image is damaged: its part `"), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("hint:").count(), 1, "{}", ran.stderr);
+    }
+}
+
+fn digest(code: &Path) -> PathBuf {
+    code.with_extension("cwasm.sha256")
+}
+
+#[test]
+fn an_image_that_is_a_folder_names_the_file_in_it() {
+    let folder = image().parent().unwrap().to_path_buf();
+    let message = format!(
+        "error: the image `{0}` is a folder\n    hint: name the file in it: {0}/cpython.exuvia\n",
+        folder.display()
+    );
+    assert_eq!(exuvia(&["run", "--image", folder.to_str().unwrap(), "-c", "1"]), gives(2, "", &message));
 }
 
 #[test]

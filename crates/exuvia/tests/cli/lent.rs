@@ -53,6 +53,10 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+fn run_configured(config: &Path, code: &str) -> Run {
+    exuvia(&["run", "--config", text(config), "-c", code])
+}
+
 fn run(folder: &Path, options: &[&str], code: &str) -> Run {
     let config = folder.join("exuvia.toml");
     exuvia(&[&["run", "--config", text(&config)], options, &["-c", code]].concat())
@@ -143,6 +147,29 @@ fn what_cannot_be_lent_is_said() {
         let run = exuvia(&["run", "--mount", bad, "-c", "1"]);
         assert_eq!(run.status, 2, "{bad}");
         assert!(run.stderr.contains("is no mount: write FOLDER:/PATH"), "{}", run.stderr);
+    }
+    let data = folder.path().join("data");
+    for (paths, problem) in [
+        (&["/usr"][..], "nothing can be mounted at `/usr`: the interpreter's own files are there"),
+        (&["/usr/lib/x"], "nothing can be mounted at `/usr/lib/x`: the interpreter's own files are there"),
+        (&["/dev"], "nothing can be mounted at `/dev`: something is there already"),
+        (
+            &["/a/../b"],
+            "`/a/../b` cannot be put into the sandbox: write an absolute path, without `.`, `..` and names over 255 bytes",
+        ),
+        (&["/a", "/a"], "nothing can be mounted at `/a`: something else is mounted there"),
+        (&["/a", "/a/b"], "nothing can be mounted at `/a/b`: it lies within another mount"),
+    ] {
+        let mounts: Vec<String> = paths.iter().map(|path| format!("--mount={}:{path}", text(&data))).collect();
+        let mut arguments = vec!["run"];
+        arguments.extend(mounts.iter().map(String::as_str));
+        let message = format!("error: {problem}\n");
+        assert_eq!(exuvia(&[&arguments[..], &["-c", "1"]].concat()), gives(2, "", &message));
+        assert_eq!(exuvia(&[&arguments[..], &["--no-record", "-c", "1"]].concat()), gives(2, "", &message));
+        if let [path] = paths {
+            fs::write(&config, format!("[mounts]\n\"{path}\" = \"data\"\n")).unwrap();
+            assert_eq!(run_configured(&config, "1"), gives(2, "", &message));
+        }
     }
     for (text_of_file, problem) in [
         ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`, `packages`"),

@@ -11,6 +11,31 @@ fn a_loop_is_told_that_its_time_is_up() {
 }
 
 #[test]
+fn a_recursion_that_is_too_deep_is_told_soon() {
+    // Many times longer than the limit, if each frame were looked up or the time grew with the square of their number.
+    let program = "import sys\nsys.setrecursionlimit(50_000)\ndef f(n): return f(n + 1)\nf(0)";
+    let run = code(&["--timeout", "20"], program);
+    let stderr = "\
+Traceback (most recent call last):
+  File \"<string>\", line 4, in <module>
+    f(0)
+    ~^^^
+  File \"<string>\", line 3, in f
+    def f(n): return f(n + 1)
+                     ~^^^^^^^
+  File \"<string>\", line 3, in f
+    def f(n): return f(n + 1)
+                     ~^^^^^^^
+  File \"<string>\", line 3, in f
+    def f(n): return f(n + 1)
+                     ~^^^^^^^
+  [Previous line repeated 49992 more times]
+RecursionError: maximum recursion depth exceeded
+";
+    assert_eq!(run, gives(1, "", stderr));
+}
+
+#[test]
 fn what_does_not_listen_is_stopped() {
     let run = code(&["--timeout", "0.2"], "sum(range(10**12))");
     let (first, rest) = run.stderr.split_once('\n').unwrap();
@@ -33,9 +58,9 @@ fn memory_is_limited() {
     let program = "try: bytearray(200 << 20)\nexcept MemoryError: print('no memory')\nelse: print('memory')";
     assert_eq!(code(&["--memory", "64M"], program), gives(0, "no memory\n", ""));
     assert_eq!(code(&["--memory", "1G"], program), gives(0, "memory\n", ""));
-    let message = "error: the memory limit is 1048576 bytes, the interpreter alone needs 31457280\n";
-    let run = code(&["--memory", "1M"], "1");
-    assert_eq!((run.status, run.stderr.len()), (125, message.len()));
+    let message = "error: the memory limit is 1 MiB, the interpreter alone needs 34 MiB\n";
+    assert_eq!(code(&["--memory", "1M"], "1"), gives(2, "", message));
+    assert_eq!(code(&["--memory", "34M"], "print(1)"), gives(0, "1\n", ""));
 }
 
 #[test]
@@ -64,10 +89,75 @@ for name in 'ab':
 }
 
 #[test]
+fn open_files_are_limited() {
+    let program = "\
+import errno
+files = []
+try:
+    while True: files.append(open('/dev/null'))
+except OSError as error: print(len(files), errno.errorcode[error.errno])";
+    // The three standard streams are open already.
+    assert_eq!(code(&["--open-files", "10"], program), gives(0, "7 EMFILE\n", ""));
+    for number in ["0", "1", "3"] {
+        let message = format!(
+            "error: the limit of open files is {number}, it must be at least 4: the three standard streams, and one to \
+             read a program with\n"
+        );
+        assert_eq!(code(&["--open-files", number], "1"), gives(2, "", &message));
+    }
+}
+
+#[test]
+fn files_are_counted() {
+    let program = "\
+import errno, os
+made = 0
+try:
+    while True:
+        os.mkdir(f'd{made}')
+        made += 1
+except OSError as error: print(made, errno.errorcode[error.errno])";
+    assert_eq!(code(&["--file-count", "10"], program), gives(0, "10 ENOSPC\n", ""));
+}
+
+#[test]
+fn the_depth_of_calls_is_limited() {
+    let program = "\
+def depth(n):
+    try: return depth(n + 1)
+    except RecursionError: return n
+print(depth(1))";
+    // What the limit counts: the module's frame, and four that run it as `python -c` would.
+    assert_eq!(code(&["--recursion-limit", "200"], program), gives(0, "195\n", ""));
+    for (number, shown) in [("1", "1"), ("49", "49"), ("100001", "100001")] {
+        let message = format!("error: the recursion limit is {shown}, it must be 50 to 100000\n");
+        assert_eq!(code(&["--recursion-limit", number], "1"), gives(2, "", &message));
+    }
+}
+
+#[test]
+fn one_byte_is_told_as_one() {
+    let run = code(&["--output-limit", "1"], "print('xy')");
+    assert_eq!((run.status, run.stdout.as_str()), (124, "x"));
+    assert!(run.stderr.contains("exuvia.OutputLimit: wrote more output than its limit of 1 byte\n"), "{}", run.stderr);
+}
+
+#[test]
 fn limits_must_be_well_formed() {
-    for (options, value) in [(["--timeout", "soon"], "soon"), (["--memory", "1X"], "1X"), (["--timeout", "-1"], "-1")] {
+    for (options, value) in
+        [(["--timeout", "soon"], "soon"), (["--memory", "1X"], "1X"), (["--timeout", "1e-7"], "1e-7")]
+    {
         let run = code(&options, "1");
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{value}");
-        assert!(run.stderr.contains(value), "{}", run.stderr);
+        let [option, _] = options;
+        let kind = if option == "--memory" { "SIZE" } else { "TIME" };
+        let what = match option {
+            "--memory" => format!("`{value}` is no size: write bytes, or `64K`, `512M`, `2G`"),
+            _ => format!("`{value}` is no time: write seconds, or `500ms`, `1.5s`, `5m`, `1h`, `30d`"),
+        };
+        let message = format!(
+            "error: invalid value '{value}' for '{option} <{kind}>': {what}\n\nFor more information, try '--help'.\n"
+        );
+        assert_eq!(run.stderr, message);
     }
 }

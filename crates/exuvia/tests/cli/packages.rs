@@ -217,7 +217,7 @@ fn a_lock_file_must_be_there_and_be_right() {
 
     // What cannot be resolved leaves both files as they were.
     let lock = place.read("exuvia.lock");
-    assert_eq!(place.exuvia(&["add", "nowhere"]).status, 125);
+    assert_eq!(place.exuvia(&["add", "nowhere"]).status, 2);
     assert_eq!((place.read("exuvia.toml"), place.read("exuvia.lock")), (config.to_owned(), lock.clone()));
 
     place.write("exuvia.toml", "[packages]\ndependencies = [\"one\", \"two\"]\n");
@@ -270,10 +270,15 @@ fn a_wheel_that_is_wrong_is_named_and_not_installed() {
         let refused = place.exuvia(&["run", "--with", name, "-c", ""]);
         assert_eq!(refused, gives(125, "", &format!("error: {problem}\n")));
     }
-    let foreign = place.exuvia(&["run", "--with", "foreign", "-c", ""]).stderr;
-    let begin =
-        "error: there is no wheel of `foreign` for CPython 3.14 on `pyemscripten_2026_0_wasm32`\n    pip: ERROR: ";
+    let foreign = place.exuvia(&["run", "--with", "foreign", "-c", ""]);
+    assert_eq!(foreign.status, 2);
+    let foreign = foreign.stderr;
+    let begin = "error: the index has no project `foreign`, or none with a wheel for CPython 3.14 on `pyemscripten_2026_0_wasm32`\n    pip: ERROR: ";
     assert!(foreign.starts_with(begin), "{foreign}");
+    let newer = place.exuvia(&["run", "--with", "whole==9", "-c", ""]);
+    let begin = "error: there is no version `whole==9`: the index has 1.0 for CPython 3.14 on";
+    assert!(newer.status == 2 && newer.stderr.starts_with(begin), "{newer:?}");
+    assert!(newer.stderr.ends_with("\n    hint: ask for one of these versions\n"), "{newer:?}");
 
     // A lock file may name what pip would not: neither a wheel for another platform nor one of another hash is taken.
     place.write("exuvia.toml", "[packages]\ndependencies = [\"whole\"]\n");
@@ -305,7 +310,7 @@ fn pyodides_distribution_is_a_folder() {
     let place = Place::new();
     place.pure("wants_numpy-1.0", &["Requires-Dist: numpy>=2"], &[("wants_numpy.py", b"")]);
     let missing = place.exuvia(&["run", "--with", "wants_numpy", "-c", ""]);
-    assert_eq!(missing.status, 125);
+    assert_eq!(missing.status, 2);
     let hint = "    hint: Pyodide's distribution has it: download these files, and name their folder with --distribution\n          \
                 numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl  sha256 \
                 a292c1f5d7d8a2208cd5e94fc467604c131cabcd2fc14fed6eefde121e7fabdf\n";
@@ -349,7 +354,11 @@ fn modules_are_imported_already_if_asked() {
         let times = FileTimes::new().set_modified(SystemTime::now() - Duration::from_secs(3_600 * (1 + age)));
         File::open(folder).unwrap().set_times(times).unwrap();
     }
-    assert_eq!(place.exuvia(&arguments), expected);
+    let first = place.exuvia(&arguments);
+    // Where compiling takes long, that is said.
+    let patience = "still compiling the interpreter for this machine, which is done once\n";
+    assert!(["", patience].contains(&first.stderr.as_str()), "{}", first.stderr);
+    assert_eq!((first.status, &first.stdout), (0, &expected.stdout));
     let mut kept = place.list("cache/derived");
     assert_eq!(kept.len(), 8);
     let (made, older) = (kept.remove(0), kept);
@@ -366,10 +375,9 @@ fn modules_are_imported_already_if_asked() {
     assert_eq!(fs::metadata(&image).unwrap().ino(), inode);
 
     let missing = place.exuvia(&["run", "--with", "greeting", "--preload", "nowhere", "-c", ""]);
-    assert_eq!(missing.status, 125);
-    let end = "ModuleNotFoundError: No module named 'nowhere'\n    hint: look at --preload and at `preload` in the configuration file\n";
-    assert!(missing.stderr.starts_with("error: the modules cannot be imported: "), "{}", missing.stderr);
-    assert!(missing.stderr.ends_with(end), "{}", missing.stderr);
+    let message = "error: `nowhere` cannot be preloaded: there is no such module\n    \
+                   hint: look at --preload and at `preload` in the configuration file\n";
+    assert_eq!(missing, gives(2, "", message));
     assert_eq!(place.list("cache/derived").len(), 8);
 }
 

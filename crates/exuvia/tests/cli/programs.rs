@@ -1,5 +1,8 @@
 //! Where programs come from.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::{command, exuvia, file, folder, gives, run};
 
 #[test]
@@ -86,6 +89,22 @@ fn a_file_that_is_not_there_is_a_wrong_command_line() {
     let message = "error: `nowhere.py` cannot be opened: no such file or directory\n    \
                    hint: code itself is given with -c, a module's name with -m\n";
     assert_eq!(exuvia(&["run", "nowhere.py"]), gives(2, "", message));
+}
+
+#[test]
+fn what_cannot_be_run_is_named_as_it_was_asked_for() {
+    let folder = folder(&[("closed.py", b"print(1)")]);
+    let message = format!(
+        "error: the folder `{}` cannot be run\n    hint: a folder is run by its `__main__.py`, and this one has none\n",
+        folder.path().display()
+    );
+    assert_eq!(exuvia(&["run", folder.path().to_str().unwrap()]), gives(2, "", &message));
+    let closed = folder.path().join("closed.py");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    let ran = file(&folder, "closed.py", &[]);
+    let message = format!("error: `{}` cannot be opened: permission denied\n", closed.display());
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.starts_with(&message), "{}", ran.stderr);
 }
 
 #[test]

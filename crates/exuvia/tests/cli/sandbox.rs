@@ -12,6 +12,16 @@ fn the_environment_is_only_what_is_given() {
 }
 
 #[test]
+fn a_program_has_a_home_and_a_name() {
+    let program = "\
+import getpass, os, pathlib
+home = pathlib.Path.home()
+(home / 'note').write_text('kept')
+print(home, os.path.expanduser('~/x'), getpass.getuser(), home.owner(), os.environ.get('HOME'))";
+    assert_eq!(code(&[], program), gives(0, "/home/user /home/user/x user user None\n", ""));
+}
+
+#[test]
 fn a_seed_makes_randomness_repeat() {
     let program = "import random, os, uuid; print(random.random(), os.urandom(8).hex(), uuid.uuid4())";
     let first = code(&["--seed", "7"], program);
@@ -38,7 +48,13 @@ print(begin.isoformat(timespec='seconds'), end.isoformat(timespec='seconds'))";
     for moment in ["fixed:2026-01-31T10:00:00Z", "fixed:2026-01-31T12:00:00+02:00"] {
         assert_eq!(code(&["--clock", moment], program), gives(0, stdout, ""));
     }
-    for wrong in ["yesterday", "fixed:2026-01-31", "fixed:9999-01-01T00:00:00Z"] {
+    for wrong in [
+        "yesterday",
+        "fixed:2026-01-31",
+        "fixed:9999-01-01T00:00:00Z",
+        "fixed:1969-12-31T23:59:59Z",
+        "fixed:2262-04-11T00:00:00Z",
+    ] {
         assert_eq!(code(&["--clock", wrong], "1").status, 2, "{wrong}");
     }
 }

@@ -62,6 +62,9 @@ impl FromStr for Size {
     }
 }
 
+/// The beginning of 2262, in nanoseconds since 1970: the last year that they can tell in 63 bits.
+const CLOCK_NANOSECONDS_MAX: i64 = 9_214_646_400_000_000_000;
+
 /// Splits a number from its unit.
 fn split(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -77,8 +80,11 @@ pub(super) fn clock(text: &str) -> Result<Clock, String> {
     let moment: jiff::Timestamp = moment
         .parse()
         .map_err(|_| format!("`{moment}` is no moment: write it as in RFC 3339, such as `2026-01-31T12:00:00Z`"))?;
-    let nanoseconds = i64::try_from(moment.as_nanosecond());
-    nanoseconds.map(Clock::Virtual).map_err(|_| format!("`{moment}` is too far away: write 1678 to 2262"))
+    // Time in the program is an unsigned number of nanoseconds that CPython keeps in 63 bits, and it goes on.
+    match i64::try_from(moment.as_nanosecond()) {
+        Ok(nanoseconds @ 0..=CLOCK_NANOSECONDS_MAX) => Ok(Clock::Virtual(nanoseconds)),
+        _ => Err(format!("`{moment}` is out of range: write a moment from 1970 to 2261")),
+    }
 }
 
 /// Parses `NAME=VALUE`.

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -118,10 +119,18 @@ impl Program {
         }
         let real = fs::canonicalize(path).map_err(failed)?;
         if metadata.is_dir() {
+            if ["__main__.py", "__main__.pyc"].iter().all(|name| fs::metadata(real.join(name)).is_err()) {
+                let failure = Failure::usage(format!("the folder `{}` cannot be run", path.display()));
+                return Err(failure.hint("a folder is run by its `__main__.py`, and this one has none").into());
+            }
             return Ok(Self { folder: Some(real), ..Self::new(ScriptSource::File(WORK.to_owned()), arguments)? });
         }
         let name = text(real.file_name().unwrap_or_default(), "the file's name")?;
         fs::File::open(&real).map_err(failed)?;
+        if metadata.permissions().mode() & 0o444 == 0 {
+            // Whoever may read all of this machine: the program in the sandbox goes by the mode.
+            return Err(failed(io::ErrorKind::PermissionDenied.into()).into());
+        }
         let source = ScriptSource::File(format!("{WORK}/{name}"));
         Ok(Self { folder: real.parent().map(Path::to_owned), ..Self::new(source, arguments)? })
     }
