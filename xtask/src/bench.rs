@@ -14,6 +14,7 @@ mod memory;
 mod peers;
 mod report;
 mod statistics;
+mod stops;
 mod system;
 mod worker;
 
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
     /// Measure in fewer rounds
     #[arg(long)]
     quick: bool,
-    /// Measure only what has this in its name
+    /// Measure only what has this in its name; the figures go to only.json, beside those of the last whole run
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
     /// Write the figures to this file too
@@ -95,7 +96,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut report = Report::new(&systems);
     bench.measure(&mut systems, &mut report)?;
     report.print()?;
-    let path = arguments.json.clone().unwrap_or_else(|| target().join("latest.json"));
+    // A part of the figures does not take the place of all.
+    let name = if arguments.only.is_some() { "only.json" } else { "latest.json" };
+    let path = arguments.json.clone().unwrap_or_else(|| target().join(name));
     fs::create_dir_all(target())?;
     fs::write(&path, report.json()?).with_context(|| format!("`{}` cannot be written", path.display()))?;
     tools::say(&format!("written to {}", path.display()));
@@ -148,6 +151,9 @@ impl Bench {
             self.calls(systems, report);
         }
         let mut rows = Vec::new();
+        if self.wants("stop") {
+            rows.push(stops::measure(self.rounds.programs)?);
+        }
         if self.wants("lend") {
             rows.extend(lend::measure(self.rounds.programs)?);
         }

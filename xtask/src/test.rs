@@ -8,7 +8,7 @@ use crate::{image, packages, tools, workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Run the cases under Pyodide and Node.js too, and compare what they print with the files beside them (minutes)
+    /// Run the cases under Pyodide and Node.js too, and compare what they print with the files beside them
     #[arg(long)]
     oracle: bool,
 }

@@ -14,6 +14,7 @@ use super::journal;
 use super::lend::{MOUNT_READ, NATIVE, gather_row};
 use super::memory::{ALIVE, MANY_SANDBOXES};
 use super::statistics::geometric_mean;
+use super::stops::OVERSHOOT;
 use super::system::{Size, System};
 
 /// This project's name among the systems.
@@ -216,6 +217,7 @@ impl Report {
             Target::at_most("1,000 calls of 50 ms at a time, ms", ours(&gather_row(1_000)), 60.0),
             Target::at_least("read through a mount, times native", read, 0.7),
             Target::at_most("derived image, fresh and first model, ms", ours(FIRST_MODEL), 1.5),
+            Target::at_most("hard stop, overshoot beyond the grace, ms", ours(OVERSHOOT), 100.0),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];
         targets.into_iter().flatten().chain(journal::targets(row)).collect()
