@@ -37,8 +37,6 @@ struct Expectation {
     stdout: Option<String>,
     #[serde(default)]
     also: Vec<String>,
-    #[serde(rename = "certain", default)]
-    _certain: bool,
     #[serde(rename = "note", default)]
     _note: String,
 }
