@@ -13,6 +13,9 @@ use crate::lock::LockedPackage;
 use crate::requirement::PackageName;
 use crate::wheel::WheelFault;
 
+/// The release of Pyodide that the list is of.
+pub(crate) const RELEASE: &str = "314.0.7";
+
 /// A line for each wheel, sorted: name, version, file name, SHA-256, and the names that it depends on. It is made from
 /// the `pyodide-lock.json` that comes with the interpreter, by the test below.
 const FILES: &str = include_str!("distribution/files.txt");
@@ -116,7 +119,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{Distribution, FILES};
+    use super::{Distribution, FILES, RELEASE};
     use crate::requirement::PackageName;
     use crate::target::{PLATFORM, Target};
     use crate::wheel::Wheel;
@@ -132,6 +135,9 @@ mod tests {
         let info = &lock["info"];
         let platform = format!("pyemscripten_{}_{}", info["abi_version"], info["arch"]).replace('"', "");
         assert_eq!(platform, PLATFORM);
+        let package = fs::read(workspace.join("guest/package.json")).unwrap();
+        let package: Value = serde_json::from_slice(&package).unwrap();
+        assert_eq!(package["dependencies"]["pyodide"], RELEASE);
         let name = |text: &str| text.parse::<PackageName>().unwrap().to_string();
         let mut lines = Vec::new();
         for package in lock["packages"].as_object().unwrap().values() {

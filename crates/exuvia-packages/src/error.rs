@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::distribution::DistributionFile;
+use crate::distribution::{DistributionFile, RELEASE};
 use crate::resolver::ResolveError;
 use crate::wheel::WheelFault;
 
@@ -101,8 +101,9 @@ impl PackagesError {
 }
 
 fn downloads(files: &[DistributionFile]) -> String {
-    let mut text =
-        "Pyodide's distribution has it: download these files, and name their folder with --distribution".to_owned();
+    let mut text = format!(
+        "Pyodide's distribution {RELEASE} has it: download these files, and name their folder with --distribution"
+    );
     for file in files {
         let _ = write!(text, "\n          {}  sha256 {}", file.file, file.sha256);
     }

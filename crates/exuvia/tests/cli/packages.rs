@@ -311,7 +311,7 @@ fn pyodides_distribution_is_a_folder() {
     place.pure("wants_numpy-1.0", &["Requires-Dist: numpy>=2"], &[("wants_numpy.py", b"")]);
     let missing = place.exuvia(&["run", "--with", "wants_numpy", "-c", ""]);
     assert_eq!(missing.status, 2);
-    let hint = "    hint: Pyodide's distribution has it: download these files, and name their folder with --distribution\n          \
+    let hint = "    hint: Pyodide's distribution 314.0.7 has it: download these files, and name their folder with --distribution\n          \
                 numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl  sha256 \
                 a292c1f5d7d8a2208cd5e94fc467604c131cabcd2fc14fed6eefde121e7fabdf\n";
     assert!(missing.stderr.ends_with(hint), "{}", missing.stderr);
