@@ -11,6 +11,10 @@ pub(crate) struct Arguments {
     /// Run the cases under Pyodide and Node.js too, and compare what they print with the files beside them
     #[arg(long)]
     oracle: bool,
+
+    /// Kill sessions' processes at each moment, not at some, and run ten times as many random programs (minutes)
+    #[arg(long)]
+    sweep: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -25,5 +29,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         tools::show(Command::new("node").args(["guest/oracle.mjs", "--check", "cases"]).current_dir(&root))
             .context("the cases do not print under Pyodide what stands beside them")?;
     }
-    tools::show(Command::new(env!("CARGO")).args(["test", "--workspace"]).current_dir(&root))
+    let mut tests = Command::new(env!("CARGO"));
+    tests.args(["test", "--workspace"]).current_dir(&root);
+    if arguments.sweep {
+        tests.env("EXUVIA_SWEEP", "all");
+    }
+    tools::show(&mut tests)
 }

@@ -207,6 +207,8 @@ fn sessions() -> Verdict {
     gives(&mut session, "7")?;
     gives(&mut fork, "7")?;
     let id = session.id().clone();
+    // One by policy may have found the last one still being written.
+    session.checkpoint()?;
     drop((session, fork));
     let (mut session, resumed) =
         pollster::block_on(Session::resume(Arc::clone(&store), environment.clone(), &id, false))?;

@@ -36,7 +36,7 @@ use programs::{PRELUDE, PROGRAMS, Program};
 pub(crate) const ARGUMENT: &str = "--run-until-killed";
 
 /// Of how many moments a plain run takes one.
-const STEP: u64 = 4;
+const STEP: u64 = 16;
 /// More deeds of a kind than any of the sessions does.
 const DEEDS_MAX: u64 = 1_000;
 

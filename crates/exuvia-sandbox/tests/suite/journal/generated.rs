@@ -19,7 +19,7 @@ use crate::suite::fresh;
 use grammar::{Dice, program};
 
 /// How many programs there are in a plain run, and with `EXUVIA_SWEEP=all`.
-const PROGRAMS: [u64; 2] = [20, 1_000];
+const PROGRAMS: [u64; 2] = [12, 120];
 /// How often a place is looked for at which a program can be cut.
 const ATTEMPTS: usize = 100;
 /// Where the mount is in the sandbox.
