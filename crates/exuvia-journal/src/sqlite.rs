@@ -26,7 +26,7 @@ use rusqlite::Connection;
 use self::fault::{fault, io_fault};
 use self::flusher::Flusher;
 use self::lease::{OpenSession, SqliteLease, expiry};
-use self::schema::{DATABASE, connect, make_folder};
+use self::schema::{DATABASE, Lazy, connect, make_folder};
 use self::tables::Tables;
 use self::tail::{Tail, Tails};
 use crate::shelf::{Backing, Change, Claim, Entry, Lease, Look, Shelf, Whose};
@@ -70,7 +70,7 @@ struct Shared {
     options: SqliteOptions,
     tails: Tails,
     writer: Mutex<Connection>,
-    reader: Mutex<Connection>,
+    reader: Lazy,
     flusher: Flusher,
     leases: Mutex<Leases>,
     /// Told when a lease was taken, and at the end.
@@ -91,8 +91,7 @@ impl Sqlite {
     pub(crate) fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         make_folder(folder)?;
         let writer = connect(folder, options.bytes_max)?;
-        let reader = connect(folder, options.bytes_max)?;
-        let checkpointer = connect(folder, options.bytes_max)?;
+        let [reader, checkpointer] = [(); 2].map(|()| Lazy::new(folder, options.bytes_max));
         let wal = folder.join(format!("{DATABASE}-wal"));
         // It is there as long as a connection is. Nothing is locked through it, so it may be opened and closed.
         let wal = File::open(&wal).map_err(|error| io_fault(error, &wal))?;
@@ -101,7 +100,7 @@ impl Sqlite {
             folder: folder.to_owned(),
             tails: Tails::new(folder)?,
             writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
+            reader,
             flusher: Flusher::new(wal, entries, checkpointer),
             leases: Mutex::default(),
             leases_changed: Condvar::new(),
@@ -144,8 +143,7 @@ impl Backing for Sqlite {
 
     fn look(&self, whose: Whose<'_>, look: Look<'_>) -> Result<(), StoreError> {
         self.shared.absorb(whose)?;
-        let reader = self.shared.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.transaction(&reader, "BEGIN", |tables| look(tables))
+        self.shared.read(|tables| look(tables))
     }
 
     fn change(&self, whose: Whose<'_>, change: Change<'_>) -> Result<(), StoreError> {
@@ -200,6 +198,11 @@ impl Shared {
     /// Changes something within a transaction, which the flusher then brings to the disk.
     fn write<T>(&self, change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.write_after(&[], change).map(|(changed, _)| changed)
+    }
+
+    /// Looks at something within a transaction.
+    fn read<T>(&self, look: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.reader.with(|reader| self.transaction(reader, "BEGIN", look))?
     }
 
     /// Does something within a transaction: all of it or, if it fails, nothing.

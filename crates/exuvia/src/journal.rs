@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 
 use anyhow::Result;
 use exuvia_core::journal::{Durability, SessionId, Store, StoreError};
@@ -20,6 +21,22 @@ pub(crate) fn store(durability: Option<Durability>) -> Result<Arc<dyn Store>> {
     let options = SqliteOptions { durability, holder: holder(), ..SqliteOptions::default() };
     let store = LocalStore::open(&folder()?, options).map_err(failure)?;
     Ok(Arc::new(store))
+}
+
+/// A journal that is being opened while other things are done.
+pub(crate) struct Early(JoinHandle<Result<Arc<dyn Store>>>);
+
+impl Early {
+    /// Begins to open the journal.
+    pub(crate) fn begin() -> Result<Self> {
+        let thread = Builder::new().name("journal".to_owned()).spawn(|| store(None));
+        Ok(Self(thread.map_err(|error| Failure::new(format!("no thread can be started: {}", reason(&error))))?))
+    }
+
+    /// Waits until it is open.
+    pub(crate) fn wait(self) -> Result<Arc<dyn Store>> {
+        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
 }
 
 /// Says what an error of the journal means to the user: his own mistakes have exit status 2, all else 125.

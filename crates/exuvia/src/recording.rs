@@ -14,6 +14,7 @@ use exuvia_session::{CheckpointPolicy, Environment, HostError, HostFactory, Sess
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::journal::Early;
 use crate::lent::Lent;
 use crate::packages::Furnished;
 use crate::printable::printable;
@@ -42,6 +43,11 @@ pub(crate) struct RecordOptions {
 impl RecordOptions {
     pub(crate) fn is_wanted(&self) -> bool {
         !self.no_record
+    }
+
+    /// Begins to open the journal, if there is to be one.
+    pub(crate) fn open_early(&self) -> Result<Option<Early>> {
+        self.is_wanted().then(Early::begin).transpose()
     }
 }
 
@@ -98,15 +104,15 @@ impl Prepared {
         Self { environment, opened }
     }
 
-    /// Begins: recorded, with the command line beside it, unless the options say no.
-    pub(crate) fn begin(self, options: &RecordOptions) -> Result<Runner> {
+    /// Begins: recorded, with the command line beside it, unless the options say no. The journal may be on its way.
+    pub(crate) fn begin(self, options: &RecordOptions, journal: Option<Early>) -> Result<Runner> {
         let Self { environment, opened } = self;
         if options.no_record {
             let host = (environment.host)().map_err(|error| told(SessionError::Host(error)))?;
             let host = Seeded { host, random: RandomStream::new(opened.seed, 0) };
             return Ok(Runner::Plain(Box::new(environment.sandbox(&opened).host(host).build()?)));
         }
-        let store = journal::store(None)?;
+        let store = journal.map_or_else(|| journal::store(None), Early::wait)?;
         let id = new_id()?;
         journal::note_begun(&id)?;
         let opening = Opening { session: id.clone(), name: options.session.clone(), opened, at: now() };

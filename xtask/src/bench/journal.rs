@@ -69,10 +69,10 @@ pub(super) fn targets<'a>(row: impl Fn(&str) -> Option<&'a Row>) -> impl Iterato
 }
 
 /// An empty folder for one measurement, on the disk that the workspace is on; it goes when this is dropped.
-struct Place(PathBuf);
+pub(super) struct Place(PathBuf);
 
 impl Place {
-    fn new(name: &str) -> Result<Self> {
+    pub(super) fn new(name: &str) -> Result<Self> {
         let path = target().join("journal").join(name);
         // What a run that was ended has left.
         if path.exists() {
@@ -82,7 +82,7 @@ impl Place {
         Ok(Self(path))
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::journal::Place;
 use super::report::Row;
 use super::{peers, statistics};
 use crate::{image, tools};
@@ -26,10 +27,13 @@ pub(super) fn released(name: &str) -> Result<PathBuf> {
 pub(super) fn measure(rounds: u32) -> Result<Row> {
     tools::say("process starts");
     let mut commands = vec![];
+    let journal = Place::new("start")?;
     let exuvia = released("exuvia")?;
     if exuvia.is_file() {
         let mut command = Command::new(exuvia);
         command.args(["run", "-c", PROGRAM]).env("EXUVIA_IMAGE", image::path()).env("EXUVIA_CACHE", image::cache());
+        // As users run it: recorded.
+        command.env("EXUVIA_JOURNAL", journal.path()).env_remove("EXUVIA_DURABILITY");
         commands.push(("exuvia", 1, command));
     } else {
         tools::say("without the command line: it is not built");

@@ -158,12 +158,10 @@ impl Shared {
     }
 
     fn absorb_found(&self, session: &SessionId) -> Result<(), StoreError> {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_there = self.transaction(&reader, "BEGIN", |tables| {
+        let is_there = self.read(|tables| {
             let entry = tables.entry(session)?;
             Ok(entry.is_some_and(|entry| self.tails.is_there(session, entry.epoch)))
         })?;
-        drop(reader);
         if is_there { self.write(|tables| tables.absorb_found(session)) } else { Ok(()) }
     }
 

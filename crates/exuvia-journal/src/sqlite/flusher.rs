@@ -27,6 +27,7 @@ use rusqlite::Connection;
 use super::Shared;
 use super::fault::{fault, io_fault};
 use super::lease::{OpenSession, Part};
+use super::schema::{LOG_BYTES_KEPT, Lazy};
 use super::tail::Tail;
 
 /// How long the thread waits for more before it brings what is written to the disk.
@@ -44,8 +45,9 @@ const COPY_BACK_BYTES: u64 = 8 << 20;
 /// How many bytes a transaction takes in the log at least.
 const TRANSACTION_BYTES: u64 = 8 << 10;
 
-/// From which size on a log that is found is copied back, in bytes.
-const LOG_BYTES_FOUND_MAX: u64 = 4 << 20;
+/// From which size on a log that is found is copied back, in bytes. The first who opens the database reads all of it, which
+/// takes some 3 ms for each MiB.
+const LOG_BYTES_FOUND_MAX: u64 = LOG_BYTES_KEPT;
 
 /// How long the log may be, in pages of 4 KiB, before writers have to wait until all of it is copied back, so that it
 /// begins anew.
@@ -56,7 +58,7 @@ pub(super) struct Flusher {
     log: File,
     /// The folder, in which the log's own entry must come to the disk once.
     folder: File,
-    checkpointer: Mutex<Connection>,
+    checkpointer: Lazy,
     state: Mutex<State>,
     /// Told when there is something to do for the thread.
     work: Condvar,
@@ -88,14 +90,14 @@ struct State {
 }
 
 impl Flusher {
-    pub(super) fn new(log: File, folder: File, checkpointer: Connection) -> Self {
+    pub(super) fn new(log: File, folder: File, checkpointer: Lazy) -> Self {
         let (work, flushed) = (Condvar::new(), Condvar::new());
         let mut state = State::default();
         if log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_FOUND_MAX) {
             // As if this program had written it: it is copied back at once.
             state.uncopied = COPY_BACK_BYTES;
         }
-        Self { log, folder, checkpointer: Mutex::new(checkpointer), state: Mutex::new(state), work, flushed }
+        Self { log, folder, checkpointer, state: Mutex::new(state), work, flushed }
     }
 
     /// Ends the thread when it has done all that is to do.
@@ -265,8 +267,7 @@ impl Shared {
         drop(writer);
         // The file itself is cut when the log is copied back.
         self.sync()?;
-        copy_back(&self.flusher.checkpointer.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(())
+        self.flusher.checkpointer.with(copy_back).map(drop)
     }
 
     /// Copies the log back into the database, if it has grown.
@@ -277,13 +278,15 @@ impl Shared {
         }
         state.uncopied = 0;
         drop(state);
-        let checkpointer = self.flusher.checkpointer.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages = copy_back(&checkpointer);
-        if pages.is_some_and(|pages| pages > LOG_PAGES_MAX) {
-            // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
-            let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            copy_back(&checkpointer);
-        }
+        let copied = self.flusher.checkpointer.with(|checkpointer| {
+            if copy_back(checkpointer).is_some_and(|pages| pages > LOG_PAGES_MAX) {
+                // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
+                let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                copy_back(checkpointer);
+            }
+        });
+        // If it fails, the log stays and is copied later.
+        drop(copied);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use exuvia_core::journal::StoreError;
@@ -22,7 +23,7 @@ pub(super) const DATABASE: &str = "journal.sqlite";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// To what the write-ahead log is cut when it has been emptied, in bytes.
-const WAL_BYTES_KEPT: u64 = 64 << 20;
+pub(super) const LOG_BYTES_KEPT: u64 = 256 << 10;
 
 /// How many statements are kept prepared.
 const STATEMENTS_MAX: usize = 64;
@@ -102,6 +103,29 @@ pub(super) fn connect(folder: &Path, bytes_max: Option<u64>) -> Result<Connectio
     })
 }
 
+/// A connection that is opened when it is first needed: a program that only writes a little never does.
+pub(super) struct Lazy {
+    folder: PathBuf,
+    bytes_max: Option<u64>,
+    connection: Mutex<Option<Connection>>,
+}
+
+impl Lazy {
+    pub(super) fn new(folder: &Path, bytes_max: Option<u64>) -> Self {
+        Self { folder: folder.to_owned(), bytes_max, connection: Mutex::new(None) }
+    }
+
+    /// Does something with the connection, which nobody else has meanwhile.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&Connection) -> T) -> Result<T, StoreError> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match &mut *connection {
+            Some(connection) => connection,
+            none => none.insert(connect(&self.folder, self.bytes_max)?),
+        };
+        Ok(act(connection))
+    }
+}
+
 enum Prepare {
     Sqlite(rusqlite::Error),
     Store(StoreError),
@@ -118,10 +142,13 @@ fn prepare(path: &Path, flags: OpenFlags, bytes_max: Option<u64>) -> Result<Conn
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // Before anything is written: one of a newer version stays as it is.
-    check_version(&connection)?;
+    let version = check_version(&connection)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    if version == 0 {
+        // It writes to the database whatever stands there, and waits for the disk.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Who has little to write does not wait for the log to be copied back at the end: it stays, and whoever finds it grown
     // does that, beside what they do.
@@ -129,7 +156,7 @@ fn prepare(path: &Path, flags: OpenFlags, bytes_max: Option<u64>) -> Result<Conn
     // The log is synced when it is copied back; for all else see `flusher`.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT.cast_signed())?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT.cast_signed())?;
     make_tables(&connection)?;
     if let Some(bytes_max) = bytes_max {
         let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;

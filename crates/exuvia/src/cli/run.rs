@@ -89,13 +89,16 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let program = Program::of(&arguments)?;
     let lent = arguments.sandbox.lent()?;
     arguments.changes.check(&lent)?;
+    let recording = &arguments.sandbox.recording;
+    // The interpreter takes some milliseconds, too.
+    let journal = recording.open_early()?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
     let mut wanted = arguments.sandbox.packages.wanted(&lent);
     if arguments.with_script {
         wanted.add_script(&program.metadata()?, &interpreter)?;
     }
     let furnished = wanted.furnish(&interpreter)?;
-    let mut runner = prepare(&furnished, &program, &arguments, &lent)?.begin(&arguments.sandbox.recording)?;
+    let mut runner = prepare(&furnished, &program, &arguments, &lent)?.begin(recording, journal)?;
     let interrupts = Interrupts::take();
     interrupts.aim(runner.interrupter());
     let outcome = outcome(&mut runner, &program)?;

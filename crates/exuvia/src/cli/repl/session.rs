@@ -53,7 +53,7 @@ impl Session {
     pub(super) fn begin(prepared: Prepared, recording: &RecordOptions, colours: bool) -> Result<Self> {
         let plain = Some(prepared.clone()).filter(|_| !recording.is_wanted());
         let limits = prepared.opened.limits.clone();
-        let runner = prepared.begin(recording)?;
+        let runner = prepared.begin(recording, None)?;
         Ok(Self { plain, recording: recording.clone(), ..Self::of(runner, limits, colours) })
     }
 
@@ -140,7 +140,7 @@ impl Session {
     fn begin_again(&mut self) -> Result<Next> {
         match &self.plain {
             Some(prepared) => {
-                *self.runner.lock() = prepared.clone().begin(&self.recording)?;
+                *self.runner.lock() = prepared.clone().begin(&self.recording, None)?;
                 output::say("the session begins again: what its variables held is gone");
             }
             None => output::say("the session is where it was before that cell"),
