@@ -197,7 +197,7 @@ impl Backing for Sqlite {
 impl Shared {
     /// Changes something within a transaction, which the flusher then brings to the disk.
     fn write<T>(&self, change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.write_after(&[], change).map(|(changed, _)| changed)
+        self.write_after(&[], change)
     }
 
     /// Looks at something within a transaction.

@@ -112,7 +112,7 @@ impl Shared {
         match whose {
             Whose::Nobodys => Ok(()),
             Whose::Ones(session) => match self.open_session(session) {
-                Some(open) if open.is_written()? => self.absorb_open(&[open]).map(drop),
+                Some(open) if open.is_written()? => self.absorb_open(&[open]),
                 _ => self.absorb_found(session),
             },
             Whose::All => {
@@ -128,12 +128,12 @@ impl Shared {
         }
     }
 
-    /// Moves what is in the tails of sessions that this store has open. Returns which parts those were.
-    pub(super) fn absorb_open(&self, open: &[Arc<OpenSession>]) -> Result<Vec<Part>, StoreError> {
+    /// Moves what is in the tails of sessions that this store has open.
+    pub(super) fn absorb_open(&self, open: &[Arc<OpenSession>]) -> Result<(), StoreError> {
         if open.iter().all(|open| open.waiting().bytes() == 0) {
-            return Ok(open.iter().map(|open| open.waiting()).collect());
+            return Ok(());
         }
-        self.write_after(open, |_| Ok(())).map(|((), parts)| parts)
+        self.write_after(open, |_| Ok(()))
     }
 
     /// Changes something after what is in the tails of these sessions has been moved, all in one transaction.
@@ -141,7 +141,7 @@ impl Shared {
         &self,
         open: &[Arc<OpenSession>],
         change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>,
-    ) -> Result<(T, Vec<Part>), StoreError> {
+    ) -> Result<T, StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         self.flusher.check()?;
         // Found out, and noted, while nobody else can move anything: a tail in which something waits is not written anew.
@@ -154,7 +154,7 @@ impl Shared {
         self.flusher.committed(parts.iter().map(|part| part.bytes()).sum());
         open.iter().zip(&parts).for_each(|(open, part)| open.absorbed(*part));
         self.measure(&writer);
-        Ok((changed, parts))
+        Ok(changed)
     }
 
     fn absorb_found(&self, session: &SessionId) -> Result<(), StoreError> {

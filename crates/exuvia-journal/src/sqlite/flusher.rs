@@ -26,7 +26,7 @@ use rusqlite::Connection;
 
 use super::Shared;
 use super::fault::{fault, io_fault};
-use super::lease::{OpenSession, Part};
+use super::lease::OpenSession;
 use super::schema::{LOG_BYTES_KEPT, Lazy};
 use super::tail::Tail;
 
@@ -209,7 +209,7 @@ impl Shared {
             let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);
             self.flush(&queued, &over);
-            self.copy_back();
+            self.copy_back(stop);
             state = flusher.state();
             if stop {
                 return;
@@ -232,24 +232,21 @@ impl Shared {
                 drop(self.sync_tail(open));
             }
         }
-        let absorbed = self.absorb_many(&full);
+        self.absorb_many(&full);
+        let committed: Vec<_> = queued.iter().map(|open| open.committed()).collect();
         if self.sync().is_ok() {
-            absorbed.iter().for_each(|(open, part)| open.settled(*part));
+            queued.iter().zip(committed).for_each(|(open, part)| open.settled(part));
             over.iter().for_each(|tail| tail.remove());
         }
     }
 
-    /// Moves what these tails have gathered into the database, and returns what that was.
-    fn absorb_many<'a>(&self, all: &'a [Arc<OpenSession>]) -> Vec<(&'a OpenSession, Part)> {
-        if let Ok(parts) = self.absorb_open(all) {
-            return all.iter().map(AsRef::as_ref).zip(parts).collect();
+    /// Moves what these tails have gathered into the database.
+    fn absorb_many(&self, all: &[Arc<OpenSession>]) {
+        if self.absorb_open(all).is_err() {
+            // One by one, so that one session's failure is no other's. What fails stays in the tail: it is tried again, and
+            // whoever waits for it is told.
+            all.iter().for_each(|open| drop(self.absorb_open(std::slice::from_ref(open))));
         }
-        // One by one, so that one session's failure is no other's. What fails stays in the tail: it is tried again, and
-        // whoever waits for it is told.
-        let one = |open: &'a Arc<OpenSession>| {
-            Some((open.as_ref(), self.absorb_open(std::slice::from_ref(open)).ok()?.pop()?))
-        };
-        all.iter().filter_map(one).collect()
     }
 
     /// Gives the pages that are free back to the system.
@@ -270,15 +267,21 @@ impl Shared {
         self.flusher.checkpointer.with(copy_back).map(drop)
     }
 
-    /// Copies the log back into the database, if it has grown.
-    fn copy_back(&self) {
+    /// Copies the log back into the database, if it has grown. At the end it is emptied, too, unless others use it: no
+    /// writer of this program begins it anew.
+    fn copy_back(&self, is_end: bool) {
         let mut state = self.flusher.state();
-        if state.uncopied < COPY_BACK_BYTES {
+        let is_long = || self.flusher.log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_FOUND_MAX);
+        if state.uncopied < COPY_BACK_BYTES && !(is_end && is_long()) {
             return;
         }
         state.uncopied = 0;
         drop(state);
         let copied = self.flusher.checkpointer.with(|checkpointer| {
+            if is_end {
+                let nobody_waits = checkpointer.busy_timeout(Duration::ZERO);
+                return drop(nobody_waits.and_then(|()| copy(checkpointer, "TRUNCATE")));
+            }
             if copy_back(checkpointer).is_some_and(|pages| pages > LOG_PAGES_MAX) {
                 // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
                 let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -293,7 +296,11 @@ impl Shared {
 /// Copies the log back as far as nobody reads in it, and returns how many pages it has.
 fn copy_back(connection: &Connection) -> Option<i64> {
     // If it fails, the log stays and is copied later.
-    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).ok()
+    copy(connection, "PASSIVE").ok()
+}
+
+fn copy(connection: &Connection, how: &str) -> rusqlite::Result<i64> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(1))
 }
 
 fn broken(kind: io::ErrorKind) -> StoreError {

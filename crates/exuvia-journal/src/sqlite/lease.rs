@@ -22,7 +22,7 @@ use super::tail::{EVENTS_AT, Tail, fits, write_lines};
 use crate::shelf::{Append, Lease};
 
 /// From which length on a tail is written anew from its beginning, when all of it is in the database: in bytes.
-const TAIL_BYTES_MAX: u64 = 4 << 20;
+const TAIL_BYTES_MAX: u64 = 512 << 10;
 
 /// How much of a tail may wait for the database before whoever appends has to wait, too: in bytes.
 const WAITING_BYTES_MAX: u64 = 64 << 20;
@@ -179,6 +179,12 @@ impl OpenSession {
     pub(super) fn waiting(&self) -> Part {
         let marks = self.marks();
         Part { time: marks.time, from: marks.absorbed, until: marks.written }
+    }
+
+    /// Returns what is in the database, be it on the disk there or not.
+    pub(super) fn committed(&self) -> Part {
+        let marks = self.marks();
+        Part { time: marks.time, from: marks.settled, until: marks.absorbed }
     }
 
     /// Notes that this is in the database now.

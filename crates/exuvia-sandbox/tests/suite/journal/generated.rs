@@ -59,7 +59,9 @@ fn check(cells: &[String], dice: &mut Dice) -> Verdict {
 /// Returns what a cell printed, and its value or the class of its error, as the oracle tells it.
 fn result(outcome: &exuvia_core::Outcome) -> String {
     let value = outcome.value.as_ref().map(|value| format!("=> {}\n", value.repr));
-    let error = outcome.error.as_ref().map(|error| format!("!! {}\n", error.type_name));
+    // The oracle tells no modules.
+    let class = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let error = outcome.error.as_ref().map(|error| format!("!! {}\n", class(&error.type_name)));
     format!("{}{}{}", outcome.stdout, value.unwrap_or_default(), error.unwrap_or_default())
 }
 
