@@ -249,18 +249,18 @@ impl Shared {
         self.options.bytes_max.is_none_or(|bytes_max| size() <= bytes_max)
     }
 
-    fn full(&self) -> StoreError {
-        StoreError::Full { what: format!("`{}` takes no more", self.folder.display()) }
-    }
-
     fn leases(&self) -> MutexGuard<'_, Leases> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a lease alive from now on.
     fn renew(&self, open: Arc<OpenSession>) {
-        self.leases().open.insert(open.session.clone(), open);
-        self.leases_changed.notify_all();
+        let mut leases = self.leases();
+        if leases.open.is_empty() {
+            // Who has leases to renew does not count from the newest one on.
+            self.leases_changed.notify_all();
+        }
+        leases.open.insert(open.session.clone(), open);
     }
 
     /// Returns a session that this store has open.
@@ -295,12 +295,17 @@ impl Shared {
     fn renew_until_stopped(&self) {
         let mut leases = self.leases();
         while !leases.stop {
-            leases = if leases.open.is_empty() {
-                self.leases_changed.wait(leases).unwrap_or_else(PoisonError::into_inner)
-            } else {
-                let wait = self.leases_changed.wait_timeout(leases, self.options.lease / 3);
-                wait.unwrap_or_else(PoisonError::into_inner).0
-            };
+            if leases.open.is_empty() {
+                leases = self.leases_changed.wait(leases).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let wait = self.leases_changed.wait_timeout(leases, self.options.lease / 3);
+            let (woken, waited) = wait.unwrap_or_else(PoisonError::into_inner);
+            leases = woken;
+            if !waited.timed_out() {
+                // A lease that was just taken needs no transaction, nor does the end.
+                continue;
+            }
             let all: Vec<_> = leases.open.values().map(Arc::clone).collect();
             drop(leases);
             let expires = expiry(self.options.lease);

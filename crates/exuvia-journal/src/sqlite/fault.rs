@@ -13,7 +13,7 @@ pub(super) fn fault(error: Error, folder: &Path) -> StoreError {
         return damaged(&error);
     };
     match code {
-        ErrorCode::DiskFull => StoreError::Full { what: format!("`{}` takes no more", folder.display()) },
+        ErrorCode::DiskFull => full(folder),
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => StoreError::ReadOnly { path: folder.to_owned() },
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => damaged(&error),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Io {
@@ -37,9 +37,12 @@ pub(super) fn io_fault(error: io::Error, path: &Path) -> StoreError {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { path: path.to_owned() }
         }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            StoreError::Full { what: format!("`{}` takes no more", path.display()) }
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => full(path),
         _ => StoreError::Io { what: format!("`{}` cannot be read or written", path.display()), error },
     }
+}
+
+/// Says that there is no room for more at this path.
+pub(super) fn full(path: &Path) -> StoreError {
+    StoreError::Full { what: format!("`{}` takes no more", path.display()) }
 }

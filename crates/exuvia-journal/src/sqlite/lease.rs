@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use exuvia_core::journal::{Durability, SessionId, StoreError};
 
 use super::Shared;
+use super::fault::full;
 use super::tail::{EVENTS_AT, Tail, fits, write_lines};
 use crate::shelf::{Append, Lease};
 
@@ -122,13 +123,7 @@ impl OpenSession {
 
     /// Writes lines at the end.
     fn write(&self, lines: &[u8]) -> Result<(), StoreError> {
-        let mut marks = self.marks();
-        if marks.settled == marks.written && marks.written >= TAIL_BYTES_MAX {
-            let begin = EVENTS_AT;
-            (marks.written, marks.synced, marks.absorbed, marks.settled) = (begin, begin, begin, begin);
-            marks.time += 1;
-        }
-        self.write_after(&mut marks, lines)
+        self.write_end(&mut self.marks(), lines)
     }
 
     /// Acknowledges lines that are written later.
@@ -147,7 +142,7 @@ impl OpenSession {
             return Ok(());
         }
         let mut lines = take(&mut marks.held_back);
-        let written = self.write_after(&mut marks, &lines);
+        let written = self.write_end(&mut marks, &lines);
         if written.is_ok() {
             lines.clear();
         }
@@ -163,7 +158,12 @@ impl OpenSession {
         }
     }
 
-    fn write_after(&self, marks: &mut Marks, lines: &[u8]) -> Result<(), StoreError> {
+    fn write_end(&self, marks: &mut Marks, lines: &[u8]) -> Result<(), StoreError> {
+        if marks.settled == marks.written && marks.written >= TAIL_BYTES_MAX {
+            let begin = EVENTS_AT;
+            (marks.written, marks.synced, marks.absorbed, marks.settled) = (begin, begin, begin, begin);
+            marks.time += 1;
+        }
         // What could not be written as a whole is written over by what comes next.
         self.tail.write_at(lines, marks.written)?;
         // The other one's order is the other way round.
@@ -246,7 +246,7 @@ impl Shared {
         if waiting > WAITING_BYTES_MAX || !self.has_room(waiting) {
             self.absorb_open(std::slice::from_ref(open))?;
             if !self.has_room(bytes) {
-                return Err(self.full());
+                return Err(full(&self.folder));
             }
         }
         Ok(())

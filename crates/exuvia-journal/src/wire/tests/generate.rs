@@ -41,21 +41,8 @@ pub(super) fn event() -> BoxedStrategy<Event> {
 
 /// What a session begins with that has nothing.
 pub(super) fn plain_opened() -> Opened {
-    Opened {
-        engine: EngineIdentity { name: "cpython".into(), version: "3.14.2".into() },
-        image: "0123abcd".into(),
-        packages: Vec::new(),
-        seed: [0; 32],
-        limits: Limits::default(),
-        mounts: Vec::new(),
-        tools: Vec::new(),
-        arguments: Vec::new(),
-        environment: Vec::new(),
-        files: Vec::new(),
-        working_directory: None,
-        terminals: [false; 3],
-        parent: None,
-    }
+    let engine = EngineIdentity { name: "cpython".into(), version: "3.14.2".into() };
+    Opened::new(engine, "0123abcd", [0; 32])
 }
 
 /// An exception that says nothing.
