@@ -9,7 +9,7 @@ mod cut;
 mod generated;
 mod lives;
 mod replays;
-mod world;
+pub(super) mod world;
 
 use exuvia_core::journal::Event;
 use libtest_mimic::Trial;

@@ -100,24 +100,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 /// that its user names here. One that was begun here gets what its own command line names, if it needs more than the
 /// image.
 fn environment(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<Environment> {
-    let is_begun_here = journal::is_begun_here(id)?;
-    if is_begun_here && (given.packages.is_given() || needs_packages_or_secrets(store, id)?) {
-        return Ok(resume::begun(store, id, given)?.prepared.environment);
+    if !journal::is_begun_here(id)? {
+        return Ok(bare(given)?.environment);
     }
+    let opened = opened(store, id)?;
+    let has_secrets = opened.environment.iter().any(|variable| variable.value.is_none());
+    if !given.packages.is_given() && opened.packages.is_empty() && !has_secrets {
+        let prepared = bare(given)?;
+        // One that was begun with another image may name it on its command line.
+        if prepared.opened.image == opened.image {
+            return Ok(prepared.environment);
+        }
+    }
+    Ok(resume::begun(store, id, given)?.prepared.environment)
+}
+
+/// Prepares the image and the packages that are named here, with nothing lent.
+fn bare(given: &Given) -> Result<Prepared> {
     let lent = Lent::default();
     let furnished = given.packages.wanted(&lent).furnish(&Interpreter::find(given.image.as_deref())?)?;
     let nobody = || Ok(LiveHost::builder());
-    let prepared = Prepared::new(&furnished, &lent, nobody, |live| Box::new(live));
-    if is_begun_here && prepared.opened.image != opened(store, id)?.image {
-        // It was begun with another image, which its command line may name.
-        return Ok(resume::begun(store, id, given)?.prepared.environment);
-    }
-    Ok(prepared.environment)
-}
-
-fn needs_packages_or_secrets(store: &Arc<dyn Store>, id: &SessionId) -> Result<bool> {
-    let opened = opened(store, id)?;
-    Ok(!opened.packages.is_empty() || opened.environment.iter().any(|variable| variable.value.is_none()))
+    Ok(Prepared::new(&furnished, &lent, nobody, |live| Box::new(live)))
 }
 
 /// Returns with what a session begins.

@@ -170,7 +170,7 @@ impl ToolRunner for Counting {
 }
 
 /// `one` may be called again with the same arguments, `two` may not.
-fn declarations() -> Vec<ToolDeclaration> {
+pub(crate) fn declarations() -> Vec<ToolDeclaration> {
     [("one", true), ("two", false)]
         .map(|(name, idempotent)| ToolDeclaration {
             name: name.to_owned(),

@@ -10,10 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::Poll;
 
 use exuvia_core::journal::{MountPoint, Opened, Opening, SessionId};
-use exuvia_core::{
-    Limits, Mount, MountAnswer, MountMode, MountOperation, MountReply, ToolDeclaration, ToolFuture, ToolLimits,
-    ToolRunner, ToolSignature,
-};
+use exuvia_core::{Limits, Mount, MountAnswer, MountMode, MountOperation, MountReply, ToolFuture, ToolRunner};
 use exuvia_journal::{LocalStore, SqliteOptions};
 use exuvia_sandbox::{Clock, Folder, LiveHost};
 use exuvia_session::{CheckpointPolicy, Environment};
@@ -21,6 +18,7 @@ use libtest_mimic::Failed;
 
 use super::killer::append;
 use crate::suite::fixture::{START, engine};
+use crate::suite::journal::world::declarations;
 
 /// How many bytes a tool answers with if it is asked for much.
 const MUCH_BYTES: usize = 300_000;
@@ -221,19 +219,4 @@ impl ToolRunner for Logged {
             Poll::Pending
         }))
     }
-}
-
-/// `one` may be called again with the same arguments, `two` may not.
-fn declarations() -> Vec<ToolDeclaration> {
-    let declaration = |(name, idempotent): (&str, bool)| ToolDeclaration {
-        name: name.to_owned(),
-        description: String::new(),
-        signature: ToolSignature::Text,
-        read_only: false,
-        idempotent,
-        needs_approval: false,
-        help: false,
-        limits: ToolLimits::default(),
-    };
-    [("one", true), ("two", false)].map(declaration).into()
 }
