@@ -76,7 +76,7 @@ struct Rounds {
 impl Rounds {
     fn new(quick: bool) -> Self {
         if quick {
-            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 12, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
+            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 48, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
         } else {
             Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000, calls: 10_000, calls_slow: 10_000 }
         }

@@ -215,6 +215,10 @@ fn verify_whole(shelf: &dyn Shelf, entry: &Entry, walk: &Walk<'_>) -> Result<(),
     if shelf.row_count(&entry.session)? != entry.next {
         return Err(walk.damaged_whole("it has more events than were noted"));
     }
+    // Who has it open prints, and writes, meanwhile.
+    if shelf.holder(&entry.session)?.is_none() && shelf.printed(&entry.session)? > entry.next {
+        return Err(walk.damaged_whole("its last events are lost: output that comes later was printed"));
+    }
     Ok(())
 }
 

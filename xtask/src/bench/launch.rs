@@ -14,7 +14,7 @@ use crate::{image, tools};
 
 const PROGRAM: &str = "print(1)";
 /// Every how many rounds the slow one has its turn.
-const SLOW_EVERY: u32 = 8;
+const SLOW_EVERY: u32 = 24;
 
 /// Returns a program that was built with optimisation, beside this one's own folder.
 pub(super) fn released(name: &str) -> Result<PathBuf> {

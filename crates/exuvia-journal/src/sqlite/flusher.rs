@@ -262,9 +262,9 @@ impl Shared {
         shrink().map_err(|error| fault(error, &self.folder))?;
         self.flusher.committed(0);
         drop(writer);
-        // The file itself is cut when the log is copied back.
+        // The file itself is cut when the log is copied back, and what was removed stands in the log until that is emptied.
         self.sync()?;
-        self.flusher.checkpointer.with(copy_back).map(drop)
+        self.flusher.checkpointer.with(empty)
     }
 
     /// Copies the log back into the database, if it has grown. At the end it is emptied, too, unless others use it: no
@@ -279,8 +279,7 @@ impl Shared {
         drop(state);
         let copied = self.flusher.checkpointer.with(|checkpointer| {
             if is_end {
-                let nobody_waits = checkpointer.busy_timeout(Duration::ZERO);
-                return drop(nobody_waits.and_then(|()| copy(checkpointer, "TRUNCATE")));
+                return empty(checkpointer);
             }
             if copy_back(checkpointer).is_some_and(|pages| pages > LOG_PAGES_MAX) {
                 // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
@@ -291,6 +290,13 @@ impl Shared {
         // If it fails, the log stays and is copied later.
         drop(copied);
     }
+}
+
+/// Copies the log back and empties it, unless others use it at this moment: nobody waits for them.
+fn empty(connection: &Connection) {
+    let waits = connection.busy_timeout(Duration::ZERO);
+    // If it fails, the log stays as long as it is.
+    drop(waits.and_then(|()| copy(connection, "TRUNCATE")));
 }
 
 /// Copies the log back as far as nobody reads in it, and returns how many pages it has.

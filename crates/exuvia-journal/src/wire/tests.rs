@@ -135,6 +135,19 @@ fn clocks_are_compact_and_bounded() {
 }
 
 #[test]
+fn clocks_are_written_as_decimal_numbers() {
+    let steps: Vec<i64> = (-20..10_020).chain([99_999, i64::MAX, i64::MIN]).collect();
+    let mut last = 0_i64;
+    let readings = steps.iter().map(|step| {
+        last = last.wrapping_add(*step);
+        (ClockId::Cpu, last)
+    });
+    let encoded = round_trip(&Event::Clocks(readings.collect()));
+    let expected = steps.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+    assert!(encoded.blobs.iter().any(|blob| blob.content == expected.as_bytes()));
+}
+
+#[test]
 fn what_a_version_does_not_know_is_refused() {
     let mut fetch = |_: &BlobName| Err("there are no blobs".to_owned());
     let mut refused = |kind: &str, body: &str| decode(kind, body, &mut fetch).map(|(event, _)| event);

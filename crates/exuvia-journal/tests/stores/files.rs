@@ -79,6 +79,32 @@ fn to_open_one_writes_nothing() {
 }
 
 #[test]
+fn what_is_removed_is_in_no_file() {
+    const SECRET: &str = "the moon is made of cheese";
+    let folder = tempfile::tempdir().unwrap();
+    let has_it = || {
+        let names = ["journal.sqlite", "journal.sqlite-wal"];
+        let mut read = names.iter().map(|name| fs::read(folder.path().join(name)).unwrap());
+        read.any(|bytes| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()))
+    };
+    let store = open(folder.path());
+    tell(&store, opening("kept"), 2);
+    for copied_back in [false, true] {
+        let mut writer = ready(store.create(opening("first"))).unwrap();
+        ready(writer.append(&[(5, output(SECRET))])).unwrap();
+        drop(writer);
+        if copied_back {
+            copy_log_back(folder.path());
+        }
+        assert_eq!(events(&store, "first").len(), 2);
+        assert!(has_it());
+        ready(store.remove(&id("first"))).unwrap();
+        assert!(!has_it(), "copied back: {copied_back}");
+    }
+    assert_sound(&store, "kept", 13);
+}
+
+#[test]
 fn several_stores_in_one_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (one, other) = (open(folder.path()), open(folder.path()));
