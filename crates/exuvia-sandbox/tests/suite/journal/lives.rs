@@ -171,11 +171,11 @@ fn thinned() -> Verdict {
         let already = kept(&id)?;
         world.run(&mut session, cell)?;
         // The next one is only taken when this one is kept, which a thread does.
-        for _ in 0..1_000 {
+        for _ in 0..100_000 {
             if kept(&id)? != already {
                 break;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::yield_now();
         }
     }
     drop(session);
