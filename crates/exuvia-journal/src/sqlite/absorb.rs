@@ -151,7 +151,7 @@ impl Shared {
             change(tables)
         })?;
         // Before another one can write: transactions are counted in their order.
-        self.flusher.committed(parts.iter().map(|part| part.bytes()).sum());
+        self.flusher.committed(self.log_pages());
         open.iter().zip(&parts).for_each(|(open, part)| open.absorbed(*part));
         self.measure(&writer);
         Ok(changed)
