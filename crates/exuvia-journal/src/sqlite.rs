@@ -179,7 +179,8 @@ impl Backing for Sqlite {
                 Claim::Old(session) => tables.take_over(session)?,
             };
             let mut entry = find(tables)?;
-            let printed = tables.printed(&entry.session)?;
+            // What was printed of events that are lost is not what comes at their positions now.
+            let printed = tables.printed(&entry.session)?.min(entry.next);
             entry.epoch += 1;
             made = Some(shared.tails.make(&entry.session, entry.epoch, printed)?);
             tables.hold(&entry, &shared.options.holder, expiry(shared.options.lease))?;

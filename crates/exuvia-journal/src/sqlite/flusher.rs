@@ -41,13 +41,10 @@ const TAILS_MAX: usize = 4;
 
 /// After how many pages of 4 KiB the log is copied back. After a crash, the first who opens the database reads all of it,
 /// which takes some 3 ms for each MiB.
-const COPY_BACK_PAGES: u64 = 1_024;
+const COPY_BACK_PAGES: u64 = 512;
 
 /// From which size on a log that is found is copied back, in bytes.
 const LOG_BYTES_FOUND_MAX: u64 = LOG_BYTES_KEPT;
-
-/// How long the log may be, in pages, before writers have to wait until all of it is copied back, so that it begins anew.
-const LOG_PAGES_MAX: u64 = 2 * COPY_BACK_PAGES;
 
 /// Brings what was written to the disk.
 pub(super) struct Flusher {
@@ -288,11 +285,10 @@ impl Shared {
             if is_end {
                 return empty(checkpointer);
             }
-            if copy_back(checkpointer).is_some_and(|pages| pages > LOG_PAGES_MAX) {
-                // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
-                let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-                copy_back(checkpointer);
-            }
+            copy_back(checkpointer);
+            // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
+            let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            copy_back(checkpointer);
         });
         // If it fails, the log stays and is copied later.
         drop(copied);
@@ -301,20 +297,19 @@ impl Shared {
 
 /// Copies the log back and empties it, unless others use it at this moment: nobody waits for them.
 fn empty(connection: &Connection) {
-    let waits = connection.busy_timeout(Duration::ZERO);
-    // If it fails, the log stays as long as it is.
-    drop(waits.and_then(|()| copy(connection, "TRUNCATE")));
+    if connection.busy_timeout(Duration::ZERO).is_ok() {
+        copy(connection, "TRUNCATE");
+    }
 }
 
-/// Copies the log back as far as nobody reads in it, and returns how many pages it has.
-fn copy_back(connection: &Connection) -> Option<u64> {
+/// Copies the log back as far as nobody reads in it.
+fn copy_back(connection: &Connection) {
+    copy(connection, "PASSIVE");
+}
+
+fn copy(connection: &Connection, how: &str) {
     // If it fails, the log stays and is copied later.
-    copy(connection, "PASSIVE").ok()
-}
-
-fn copy(connection: &Connection, how: &str) -> rusqlite::Result<u64> {
-    let pages: i64 = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(1))?;
-    Ok(pages.try_into().unwrap_or_default())
+    drop(connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(())));
 }
 
 fn broken(kind: io::ErrorKind) -> StoreError {
