@@ -9,11 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use exuvia_core::journal::{Event, Opened, Opening, SessionId, Source, Store};
 use exuvia_core::{Host, Outcome};
-use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox};
+use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox, SandboxError};
 use exuvia_session::{CheckpointPolicy, Environment, HostError, HostFactory, Session, SessionError};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::journal::Early;
 use crate::lent::Lent;
 use crate::packages::Furnished;
@@ -71,6 +71,7 @@ pub(crate) struct CommandLine {
 pub(crate) struct Prepared {
     pub(crate) environment: Environment,
     pub(crate) opened: Opened,
+    lent: Lent,
 }
 
 impl Prepared {
@@ -101,12 +102,20 @@ impl Prepared {
         let mut opened = environment.opened([0; 32]);
         opened.mounts = lent.mount_points();
         opened.tools = lent.declarations().to_vec();
-        Self { environment, opened }
+        Self { environment, opened, lent: lent.clone() }
     }
 
     /// Begins: recorded, with the command line beside it, unless the options say no. The journal may be on its way.
     pub(crate) fn begin(self, options: &RecordOptions, journal: Option<Early>) -> Result<Runner> {
-        let Self { environment, opened } = self;
+        let lent = self.lent.clone();
+        self.begun(options, journal).map_err(|error| match failure::sandbox_error(&error) {
+            Some(SandboxError::Mount { path, problem }) => Failure::usage(problem).at(lent.place(path)).into(),
+            _ => error,
+        })
+    }
+
+    fn begun(self, options: &RecordOptions, journal: Option<Early>) -> Result<Runner> {
+        let Self { environment, opened, .. } = self;
         if options.no_record {
             let host = (environment.host)().map_err(|error| told(SessionError::Host(error)))?;
             let host = Seeded { host, random: RandomStream::new(opened.seed, 0) };
