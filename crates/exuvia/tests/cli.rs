@@ -5,6 +5,7 @@
 
 mod cli {
     mod begun;
+    mod carried;
     mod changes;
     mod help;
     mod images;
