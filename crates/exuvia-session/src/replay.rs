@@ -122,8 +122,10 @@ impl Replay {
         let Self { environment, store, session } = self;
         let opened = rebuild::opening(store, session).await?;
         environment.check(session, &opened)?;
+        // Of a session that goes on meanwhile, no more is left out than was there.
+        let history = length(&store.history(session, None).await?);
         let timeline = timeline(store, session, None).await?;
-        let left_out = length(&store.history(session, None).await?) - length(&timeline);
+        let left_out = history.saturating_sub(length(&timeline));
         let from = options.from.map_or(From::Beginning, From::Position);
         let start = rebuild::start(environment, store, timeline, from).await?;
         let events_all = start.events();

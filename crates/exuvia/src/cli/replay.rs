@@ -76,14 +76,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let environment = environment(&store, &id, &arguments.given)?;
     let mut options = ReplayOptions { until: arguments.until, from: arguments.from, ..ReplayOptions::default() };
     // What is printed again tells how far it is, too.
-    let (_ends, ended) = mpsc::channel();
+    let (ends, ended) = mpsc::channel();
     if !arguments.quiet && !arguments.json {
         options.output = Some(Box::new(output::write));
     } else if io::stderr().is_terminal() {
         options.meter = Some(Box::new(move |meter| drop(thread::spawn(move || tell(&meter, &ended)))));
     }
     let replay = Replay::new(store, environment, id.clone());
-    let replayed = pollster::block_on(replay.run(options, |_| {})).map_err(told)?;
+    let replayed = pollster::block_on(replay.run(options, |_| {}));
+    drop(ends);
+    let replayed = replayed.map_err(told)?;
     if arguments.json {
         let Replayed { cells, events, left_out, unfinished, memory } = &replayed;
         let (cells, events, left_out, unfinished) = (*cells, *events, *left_out, *unfinished);
