@@ -107,6 +107,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Builds this program and the command line with optimisation, and has it do the same again.
 fn run_released() -> Result<()> {
+    // The command line is to carry its image.
+    image::pack()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
@@ -138,6 +140,7 @@ impl Bench {
         }
         if self.wants("start") {
             report.add(launch::measure(self.rounds.starts)?);
+            launch::packed(self.rounds.programs)?.into_iter().for_each(|row| report.add(row));
         }
         if self.wants("warm") {
             self.warm(systems, report);

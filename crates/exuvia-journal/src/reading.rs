@@ -37,7 +37,7 @@ pub(crate) fn known(shelf: &dyn Shelf, session: &SessionId) -> Result<Option<Ent
 
 /// Returns the session that is kept under this id.
 pub(crate) fn kept(shelf: &dyn Shelf, session: &SessionId) -> Result<Entry, StoreError> {
-    known(shelf, session)?.ok_or_else(|| StoreError::NotFound { wanted: session.to_string(), near: Vec::new() })
+    known(shelf, session)?.ok_or_else(|| StoreError::missing(session))
 }
 
 /// Finds a session by name, id, or how its id begins.

@@ -12,6 +12,7 @@ use exuvia_sandbox::{Engine, EngineOptions, Image};
 
 use crate::failure::Failure;
 use crate::{folders, output};
+use embedded::Embedded;
 
 /// How many sandboxes there is room for: one, and its successor while it is taken away, each of which may need a second
 /// memory for its exceptions. A small pool is made faster than a large one.
@@ -26,6 +27,8 @@ pub(crate) struct Interpreter {
     /// The image's file.
     path: PathBuf,
     origin: Origin,
+    /// What it was unpacked from.
+    embedded: Option<Embedded>,
     /// Where its compiled code is kept.
     cache: PathBuf,
 }
@@ -50,16 +53,16 @@ impl Interpreter {
         let variable = || env::var_os("EXUVIA_IMAGE").filter(|path| !path.is_empty()).map(PathBuf::from);
         if let Some(path) = option.map(Path::to_owned).or_else(variable) {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Named, cache: cache()? });
+            return Ok(Self { image, path, origin: Origin::Named, embedded: None, cache: cache()? });
         }
-        if let Some(embedded) = embedded::EMBEDDED {
+        if let Some(embedded) = Embedded::find()? {
             let cache = cache()?;
             let (image, path) = embedded.unpack(&cache)?;
-            return Ok(Self { image, path, origin: Origin::Embedded, cache });
+            return Ok(Self { image, path, origin: Origin::Embedded, embedded: Some(embedded), cache });
         }
         if let Some((path, cache)) = workspace() {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Workspace, cache });
+            return Ok(Self { image, path, origin: Origin::Workspace, embedded: None, cache });
         }
         let failure = Failure::new("this program has no interpreter image of its own");
         Err(failure.hint("build one with `cargo xtask image`, and name it with --image or EXUVIA_IMAGE").into())
@@ -67,20 +70,21 @@ impl Interpreter {
 
     /// Opens an image that was derived from this one. Its compiled code is kept in a folder of its own.
     pub(crate) fn derived(&self, path: &Path, cache: &Path) -> Result<Self> {
-        Ok(Self { image: open(path)?, path: path.to_owned(), origin: Origin::Derived, cache: cache.to_owned() })
+        let (path, cache) = (path.to_owned(), cache.to_owned());
+        Ok(Self { image: open(&path)?, path, origin: Origin::Derived, embedded: None, cache })
     }
 
     /// Makes the engine. The first time, its code is put into the cache, which may take a while.
     pub(crate) fn engine(&self) -> Result<Engine> {
         let options = self.options();
         let compiled = Engine::compiled_file(&self.image, &options)?;
-        checked::check(&self.image, &self.path, compiled.as_deref(), &self.cache)?;
+        checked::check(&self.image, &self.path, compiled.as_deref(), &self.cache)
+            .map_err(|error| self.damaged(error))?;
         if compiled.is_some() {
             return Ok(Engine::new(&self.image, &options)?);
         }
         let started = Instant::now();
-        let embedded = embedded::EMBEDDED.filter(|_| self.origin == Origin::Embedded);
-        if let Some(code) = embedded.and_then(|embedded| embedded.compiled()) {
+        if let Some(code) = self.embedded.and_then(Embedded::compiled) {
             Engine::install_compiled(&self.image, &code?, &self.cache)?;
         } else {
             output::progress("compiling the interpreter for this machine, which is done once");
@@ -90,6 +94,15 @@ impl Interpreter {
         })?;
         output::progress(&format!("the interpreter is ready after {:.1} s", started.elapsed().as_secs_f64()));
         Ok(engine)
+    }
+
+    /// What was unpacked is taken away if it is damaged, since this program has it whole.
+    fn damaged(&self, error: anyhow::Error) -> anyhow::Error {
+        if self.embedded.is_none() {
+            return error;
+        }
+        Embedded::discard(&self.path, Engine::compiled_file(&self.image, &self.options()).ok().flatten().as_deref());
+        Failure::new(error.to_string()).hint("it was removed: run this again, which unpacks it anew").into()
     }
 
     /// Whether its code is in the cache already.

@@ -67,8 +67,7 @@ impl Tables<'_> {
         if part.bytes() == 0 {
             return Ok(());
         }
-        let missing = || StoreError::NotFound { wanted: open.session.to_string(), near: Vec::new() };
-        let entry = self.entry(&open.session)?.ok_or_else(missing)?;
+        let entry = self.entry(&open.session)?.ok_or_else(|| StoreError::missing(&open.session))?;
         if entry.epoch != open.tail.epoch() {
             // Whoever has taken over has moved all that was written.
             open.lose();

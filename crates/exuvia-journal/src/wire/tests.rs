@@ -63,6 +63,11 @@ fn each_fault_of_a_mount_can_be_written() {
         MountFault::BadName,
         MountFault::TimedOut,
         MountFault::Unsupported,
+        MountFault::Refused,
+        MountFault::Unreachable,
+        MountFault::BrokenOff,
+        MountFault::Garbled,
+        MountFault::Remote,
     ] {
         round_trip(&Event::Answered { asked: 1, answer: HostAnswer::Mount(Err(fault)) });
     }
