@@ -12,6 +12,7 @@ use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
 use crate::environment::Environment;
 use crate::error::SessionError;
 use crate::host::Shared;
+use crate::log::Log;
 use crate::rebuild;
 pub use begin::{last_cell, undo};
 use checkpoints::Checkpoints;
@@ -25,6 +26,8 @@ pub struct Session {
     opened: Opened,
     sandbox: Sandbox,
     shared: Shared,
+    /// Where notes go after the end.
+    closed: Option<Log>,
     checkpoints: Checkpoints,
     /// A cell was left while it ran, or the journal cannot be written to.
     abandoned: bool,
@@ -178,14 +181,19 @@ impl Session {
     ///
     /// [`SessionError::Store`].
     pub fn note(&mut self, kind: &str, data: serde_json::Value) -> Result<(), SessionError> {
+        let event = Event::Note { kind: kind.to_owned(), data };
+        if let Some(log) = &mut self.closed {
+            log.append(event)?;
+            return Ok(log.write()?);
+        }
         if let Some(log) = &mut self.shared.lock().log {
-            log.append(Event::Note { kind: kind.to_owned(), data })?;
+            log.append(event)?;
         }
         Ok(())
     }
 
-    /// Ends the session's journal here. What is done with the sandbox from now on is in no journal, and no cell runs in the
-    /// session any more.
+    /// Ends the session. What is done with the sandbox from now on is in no journal, and no cell runs in the session any
+    /// more; notes can still be made.
     ///
     /// # Errors
     ///
@@ -194,10 +202,8 @@ impl Session {
         self.abandoned = true;
         let mut recorder = self.shared.lock();
         recorder.is_closed = true;
-        match recorder.log.take() {
-            Some(mut log) => Ok(log.write()?),
-            None => Ok(()),
-        }
+        self.closed = recorder.log.take();
+        self.closed.as_mut().map_or(Ok(()), |log| Ok(log.write()?))
     }
 
     /// Makes a sandbox that is as this session's is now, and has nothing to do with it: what is done there, such as looking

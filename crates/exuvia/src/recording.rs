@@ -22,6 +22,9 @@ use crate::{exit, journal};
 
 /// What the note is called that says how a session was begun at the command line.
 const COMMAND: &str = "exuvia.command";
+
+/// The kind of the note that what was to be done at a program's end is done.
+pub(crate) const CONCLUDED: &str = "exuvia.concluded";
 /// How much a process writes down of a session: a program that reads a clock without end meets it after some minutes.
 const JOURNAL_BYTES_MAX: u64 = 4 << 30;
 /// How many events are looked at for it.
@@ -180,6 +183,14 @@ impl Runner {
         match self {
             Self::Recorded(session) => ask(&mut session.aside().ok()?),
             Self::Plain(sandbox) => ask(sandbox),
+        }
+    }
+
+    /// Notes that what was to be done at the program's end is done.
+    pub(crate) fn note_concluded(&mut self) -> Result<()> {
+        match self {
+            Self::Recorded(session) => session.note(CONCLUDED, serde_json::Value::Null).map_err(told),
+            Self::Plain(_) => Ok(()),
         }
     }
 

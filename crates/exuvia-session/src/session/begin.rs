@@ -48,7 +48,18 @@ impl Session {
         shared.lock().aim(sandbox.interrupter());
         let checkpoints = Checkpoints::new(&environment, &store, &id);
         checkpoints.watch(&mut sandbox, &shared);
-        Ok(Self { environment, store, id, opened, sandbox, shared, checkpoints, abandoned: false, stopped: false })
+        Ok(Self {
+            environment,
+            store,
+            id,
+            opened,
+            sandbox,
+            shared,
+            closed: None,
+            checkpoints,
+            abandoned: false,
+            stopped: false,
+        })
     }
 
     /// Goes on with a session that nobody has open: whose process has ended, at whatever moment. A cell that had not come
@@ -106,6 +117,7 @@ impl Session {
             opened,
             sandbox,
             shared,
+            closed: None,
             checkpoints,
             abandoned: false,
             stopped: false,

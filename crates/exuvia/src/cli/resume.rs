@@ -183,13 +183,18 @@ fn begin_program(store: &Arc<dyn Store>, program: &run::Commanded, session: Sess
 }
 
 /// Ends a program as `exuvia run` does: its outcome is made of those of all its cells, whichever process they ended in.
+/// What is done at its end is done, too, unless that is noted.
 fn end_program(store: &Arc<dyn Store>, program: &run::Commanded, mut session: Session, resumed: Resumed) -> Result<u8> {
-    if !session.sandbox().is_alive() && resumed.continued.is_none() {
+    let has_ended = !session.sandbox().is_alive() && resumed.continued.is_none();
+    if has_ended && !program.has_conclusion() {
         return Err(ended(&session).into());
     }
     let last = resumed.continued.as_ref().map_or(session.cells(), |(cell, _)| cell.saturating_sub(1));
     let earlier = Earlier { session: session.id(), last, keeps_output: program.keeps_output() };
-    let mut all = earlier.outcomes(store)?;
+    let (mut all, is_concluded) = earlier.outcomes(store)?;
+    if has_ended && is_concluded {
+        return Err(ended(&session).into());
+    }
     all.extend(resumed.continued.map(|(_, outcome)| outcome));
     let mut runner = Runner::Recorded(Box::new(session));
     if runner.is_alive() {

@@ -128,6 +128,11 @@ impl Commanded {
         self.conclude(runner, &outcome)
     }
 
+    /// Returns whether something is done when the program has ended.
+    pub(super) fn has_conclusion(&self) -> bool {
+        self.arguments.json || self.arguments.changes.is_asked()
+    }
+
     /// Tells what came of the program, and does with its changes what was asked for. Returns the exit status.
     pub(super) fn conclude(&self, runner: &mut Runner, outcome: &Outcome) -> Result<u8> {
         let Self { arguments, program, lent } = self;
@@ -148,6 +153,10 @@ impl Commanded {
             && !arguments.json
         {
             changes::say(&changes);
+        }
+        if self.has_conclusion() {
+            // Where this process ends before, a resumed one does it all.
+            runner.note_concluded()?;
         }
         Ok(exit::status(outcome))
     }

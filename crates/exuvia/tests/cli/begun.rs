@@ -9,7 +9,7 @@ use crate::{Run, gives, run};
 
 /// Copies the first events of a session to another journal: what a process leaves that is killed when it has written
 /// them. Returns what runs commands there.
-fn killed_after(place: &Place, session: &str, events: usize) -> impl Fn(&[&str]) -> Run {
+pub(super) fn killed_after(place: &Place, session: &str, events: usize) -> impl Fn(&[&str]) -> Run {
     let open = |folder: &str| LocalStore::open(folder.as_ref(), SqliteOptions::default()).unwrap();
     let from = open(&place.path("journal"));
     let id = block_on(from.find(session)).unwrap();

@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::begun::killed_after;
+use super::recorded::Place;
 use crate::{Run, exuvia, folder, gives};
 
 const WORK: &str = "\
@@ -112,4 +115,45 @@ fn without_an_overlay_there_are_no_changes_to_speak_of() {
     for option in ["--changes", "--apply"] {
         assert_eq!(exuvia(&["run", option, "-c", "print(1)"]), gives(2, "", message));
     }
+}
+
+/// What is left by a process that is killed when its program has ended, and it is not noted yet what has come of that.
+#[test]
+fn what_comes_after_a_program_is_done_by_who_resumes_it() {
+    let (place, notes) = (Place::new(), notes());
+    let mount = format!("{}:/notes:overlay", notes.path().display());
+    let program = place.write("program.py", &format!("{WORK}print('done')"));
+    // With its times, which say whether somebody has changed it.
+    let copy = |from: &str, to: &str| {
+        let copied = Command::new("cp").args(["-a", from, to]).status().unwrap();
+        assert!(copied.success());
+    };
+    let (folder, kept) = (notes.path().to_str().unwrap(), place.path("kept"));
+    copy(folder, &kept);
+    let options = ["run", "--session", "it", "--apply", "--changes", "--json", "--mount", &mount];
+    let whole = place.exuvia(&[options.as_slice(), &[program.as_str()]].concat());
+    assert_eq!((whole.status, whole.stderr.as_str()), (0, ""));
+    let applied = ["deep", "old.txt"];
+    assert_eq!(names(notes.path()), applied);
+    let all = place.exuvia(&["session", "show", "it", "--json"]);
+    let events = serde_json::from_str::<Value>(&all.stdout).unwrap()["events"].as_u64().unwrap();
+    let exuvia = killed_after(&place, "it", usize::try_from(events).unwrap() - 1);
+    fs::remove_dir_all(folder).unwrap();
+    copy(&kept, folder);
+    let resumed = exuvia(&["resume", "it"]);
+    assert_eq!((resumed.status, resumed.stderr.as_str()), (0, ""));
+    let told = |run: &Run| {
+        let mut outcome: Value = serde_json::from_str(&run.stdout).unwrap();
+        (outcome["changes"].take(), outcome["stdout"].take(), outcome["status"].take())
+    };
+    assert_eq!(told(&resumed), told(&whole));
+    assert_eq!(names(notes.path()), applied);
+    assert_eq!(fs::read_to_string(notes.path().join("old.txt")).unwrap(), "old and new");
+    // What is done is not done again.
+    fs::write(notes.path().join("old.txt"), "newer").unwrap();
+    for again in [exuvia(&["resume", "it"]), place.exuvia(&["resume", "it"])] {
+        assert_eq!(again.status, 2);
+        assert!(again.stderr.contains("has ended"), "{}", again.stderr);
+    }
+    assert_eq!(fs::read_to_string(notes.path().join("old.txt")).unwrap(), "newer");
 }

@@ -1,5 +1,6 @@
 //! Putting what a program has changed in an overlay into a folder of this machine.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,8 @@ impl Folder {
     /// `.exuvia-apply-N`.
     ///
     /// A file that somebody has changed meanwhile, as its size or time show, is a conflict; so is a removed directory in
-    /// which names have changed, and something in the way of what is new.
+    /// which names have changed, and something in the way of what is new. Where all is as the changes would make it,
+    /// nothing is done.
     ///
     /// # Errors
     ///
@@ -61,6 +63,9 @@ impl Folder {
     pub fn apply(&mut self, changes: &[Change]) -> Result<()> {
         self.open.forget();
         check_paths(changes)?;
+        if self.are_made(changes) {
+            return Ok(());
+        }
         let conflicts: Vec<_> = self.conflicts(changes).map(|change| change.path.clone()).collect();
         if !conflicts.is_empty() {
             return Err(ApplyError::Conflicts(conflicts));
@@ -95,6 +100,31 @@ impl Folder {
                 (None, None) => false,
                 (Some(there), Some(before)) => !is_as_before(&there, before, change.after.is_none()),
                 _ => true,
+            }
+        })
+    }
+
+    /// Returns whether the folder is as the changes would make it: somebody has made them before.
+    fn are_made(&self, changes: &[Change]) -> bool {
+        let last: BTreeMap<_, _> = changes.iter().map(|change| (&change.path, &change.after)).collect();
+        last.into_iter().all(|(path, after)| self.is_made(host_path(path), after.as_ref()).unwrap_or(false))
+    }
+
+    fn is_made(&self, path: &Path, after: Option<&Changed>) -> io::Result<bool> {
+        let there = match self.dir.symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(after.is_none()),
+            there => there?,
+        };
+        let has_mode = |mode: u32| there.mode() & MODE_MASK == mode & MODE_MASK;
+        Ok(match after {
+            None => false,
+            Some(Changed::Directory { mode }) => there.is_dir() && has_mode(*mode | 0o700),
+            Some(Changed::Symlink(target)) => {
+                there.is_symlink() && self.dir.read_link_contents(path)? == host_path(target)
+            }
+            Some(Changed::File { content, mode }) => {
+                let may_be = there.is_file() && has_mode(*mode) && there.len() == content.len() as u64;
+                may_be && self.dir.read(path)? == *content
             }
         })
     }

@@ -16,6 +16,7 @@ const BYTES_MAX: u64 = 10 << 20;
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("mounts::changes::listed_exported_and_applied", listed_exported_and_applied),
+        trial("mounts::changes::what_was_applied_is_no_conflict", applied_again),
         trial("mounts::changes::a_conflict_changes_nothing", conflict),
         trial("mounts::changes::a_failure_half_way_is_taken_back", taken_back),
         trial("mounts::changes::what_leads_out_is_refused", leading_out),
@@ -119,6 +120,22 @@ src/program.py 644 \"print(1)\\n\"
     ensure(export(&changes, exported.path()).is_err(), "it was exported to a folder that is not empty")?;
     Folder::open(folder.path())?.apply(&changes)?;
     same("what was applied", expected, &tree(folder.path())?)
+}
+
+/// Who was killed before it could say that it had applied them does it again.
+fn applied_again() -> Verdict {
+    let folder = project()?;
+    let changes = changes_of(folder.path())?;
+    Folder::open(folder.path())?.apply(&changes)?;
+    let after = tree(folder.path())?;
+    Folder::open(folder.path())?.apply(&changes)?;
+    same("what was applied twice", &after, &tree(folder.path())?)?;
+    for (path, content) in [("README", "Changed\n"), ("src/main.py", "there again\n")] {
+        fs::write(folder.path().join(path), content)?;
+        let conflicts = matches!(Folder::open(folder.path())?.apply(&changes), Err(ApplyError::Conflicts(_)));
+        ensure(conflicts, "what somebody has changed since was applied")?;
+    }
+    Ok(())
 }
 
 fn conflict() -> Verdict {

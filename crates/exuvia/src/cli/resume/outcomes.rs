@@ -8,6 +8,7 @@ use exuvia_core::journal::{Event, Segment, SessionId, Store};
 use exuvia_core::{Outcome, Stream};
 
 use crate::journal;
+use crate::recording::CONCLUDED;
 
 /// Those cells of a program that had ended when its session was resumed.
 pub(super) struct Earlier<'a> {
@@ -19,8 +20,8 @@ pub(super) struct Earlier<'a> {
 }
 
 impl Earlier<'_> {
-    /// Returns their outcomes.
-    pub(super) fn outcomes(&self, store: &Arc<dyn Store>) -> Result<Vec<Outcome>> {
+    /// Returns their outcomes, and whether what was to be done at the program's end is done.
+    pub(super) fn outcomes(&self, store: &Arc<dyn Store>) -> Result<(Vec<Outcome>, bool)> {
         let mut cells = Cells::default();
         let all = Segment { session: self.session.clone(), positions: 0..u64::MAX };
         let each = exuvia_session::each_event(store, &all, |recorded| {
@@ -29,7 +30,7 @@ impl Earlier<'_> {
         });
         pollster::block_on(each).map_err(journal::failure)?;
         cells.ended.truncate(self.last as usize);
-        Ok(cells.ended)
+        Ok((cells.ended, cells.is_concluded))
     }
 }
 
@@ -39,6 +40,7 @@ struct Cells {
     ended: Vec<Outcome>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
+    is_concluded: bool,
 }
 
 impl Cells {
@@ -47,7 +49,7 @@ impl Cells {
             // One that follows a cell which was stopped, or undone, has its number.
             Event::CellStarted { cell, .. } => {
                 self.ended.truncate(cell.saturating_sub(1) as usize);
-                (self.stdout, self.stderr) = (Vec::new(), Vec::new());
+                (self.stdout, self.stderr, self.is_concluded) = (Vec::new(), Vec::new(), false);
             }
             Event::Undone { cell } => self.ended.truncate(cell as usize),
             Event::Output { stream: Stream::Stdout, bytes } if keeps_output => self.stdout.extend(bytes),
@@ -57,6 +59,7 @@ impl Cells {
                 let (stdout, stderr) = (text(&mut self.stdout), text(&mut self.stderr));
                 self.ended.push(Outcome { stdout, stderr, ..*outcome });
             }
+            Event::Note { kind, .. } if kind == CONCLUDED => self.is_concluded = true,
             _ => {}
         }
     }

@@ -104,7 +104,8 @@ impl ChangeOptions {
         Ok(self.changes.then(|| all.iter().flat_map(Changes::lines).collect()))
     }
 
-    fn is_asked(&self) -> bool {
+    /// Returns whether anything is done with changes.
+    pub(super) fn is_asked(&self) -> bool {
         self.changes || self.export.is_some() || self.apply.is_some()
     }
 }
