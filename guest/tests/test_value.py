@@ -43,6 +43,15 @@ class Values(unittest.TestCase):
         self.assertEqual(report("Rich")["rich"], {})
         self.assertEqual(report("class Any:\n  def __getattr__(self, n): return lambda: 'x'\nAny()")["rich"], {})
 
+    def test_figures_are_drawn(self):
+        cell("class Figure:\n  def savefig(self, file, *, format): file.write(b'\\x89' + format.encode())\n"
+             "class Drawn(Figure):\n  def _repr_png_(self): return b'own'\n"
+             "class Blank:\n  def savefig(self, file, *, format): pass\n"
+             "class Odd(Figure):\n  def savefig(self, file, *, format): file.close()\n"
+             "class Other:\n  def savefig(self, path): raise ValueError")
+        found = {name: report(f"{name}()")["rich"] for name in ("Figure", "Drawn", "Blank", "Odd", "Other")}
+        self.assertEqual(found, {"Figure": {"image/png": "iXBuZw=="}, "Drawn": {"image/png": "b3du"}, "Blank": {}, "Odd": {}, "Other": {}})
+
     def test_rich_is_bounded(self):
         cell("class Big:\n  def _repr_html_(self): return 'x' * (20 << 20)\n  def _repr_png_(self): return b'x'")
         found = report("Big()")

@@ -9,7 +9,8 @@ tuples (as lists) and dictionaries with text keys of such, by exact type, within
 `JSON_DEPTH_MAX` levels and about `JSON_BYTES_MAX`. `rich` holds what the
 value's `_repr_*_` methods return: binary images in base64, else text, or JSON
 for the types that end in `json`; one that raises an `Exception` is left out.
-`truncated` says that `repr` was cut or a rich form was dropped for its size.
+A value without a PNG that has a `savefig` method, as the figures of matplotlib
+and of what builds on it have, is drawn as one by it. `truncated` says that `repr` was cut or a rich form was dropped for its size.
 
 The methods are the program's own code: they can run forever (the time limit
 holds here too), print, and return anything; only exact built-in types are kept.
@@ -17,6 +18,7 @@ holds here too), print, and return anything; only exact built-in types are kept.
 
 import json
 from binascii import b2a_base64
+from io import BytesIO
 
 REPR_BYTES_MAX = 1 << 20
 JSON_BYTES_MAX = 1 << 20
@@ -164,6 +166,8 @@ def rich_forms(value):
     for method, mime in FORMS:
         if mime not in found and _defines(kind, method):
             found[mime] = _call(value, method)
+    if "image/png" not in found and _defines(kind, "savefig"):
+        found["image/png"] = _drawn(value)
     rich = {}
     dropped = False
     left = RICH_BYTES_MAX
@@ -193,6 +197,16 @@ def _call(value, method):
     if type(data) is tuple and len(data) == 2:
         data = data[0]
     return data
+
+
+def _drawn(figure):
+    """Returns the figure as PNG; None if drawing raises or writes nothing."""
+    file = BytesIO()
+    try:
+        figure.savefig(file, format="png")
+        return file.getvalue() or None
+    except Exception:  # drawing it, or a file that it has closed
+        return None
 
 
 def _as_text(mime, data):
