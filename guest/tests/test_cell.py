@@ -53,6 +53,50 @@ class Cells(unittest.TestCase):
         self.assertIsNone(cell("None"))
         self.assertIsNone(cell(""))
 
+    def test_a_source_that_runs_again_and_again(self):
+        sources = ["again = again + 1 if 'again' in globals() else 1", "def f(a=1):\n  return lambda: [a, (lambda: f)]\nf()() and f"]
+        cells = []
+        for _ in range(5):
+            for source in sources:
+                cell(source)
+                cells.append((_cell.number, value("f") and __main__.f if source is sources[1] else None))
+        self.assertEqual(value("again"), "5")
+        functions = [(number, f) for number, f in cells if f]
+        for number, f in functions:
+            inner = f()
+            for code in (f.__code__, inner.__code__, inner()[1].__code__):
+                self.assertEqual((code.co_filename, code.co_firstlineno), (f"<cell {number}>", 2 if code is not f.__code__ else 1))
+            self.assertEqual(inspect.getsource(f), "def f(a=1):\n  return lambda: [a, (lambda: f)]\n")
+        for number in range(5):
+            error = cell("again + nothing")["error"]
+            self.assertEqual([frame["line"] for frame in error["frames"]], [1])
+            self.assertEqual(error["frames"][0]["file"], f"<cell {_cell.number}>")
+            self.assertEqual(cell("1 +")["error"]["type"], "SyntaxError")
+
+    def test_few_sources_are_remembered(self):
+        for number in range(3 * _cell.REPEATS_MAX):
+            cell(f"x = {number}")
+        cell(f"x = '{'x' * _cell.REPEATED_CHARACTERS_MAX}'")
+        self.assertEqual(len(_cell._repeats), _cell.REPEATS_MAX)
+        self.assertNotIn("xxx", str(_cell._repeats))
+
+    def test_what_warns_warns_each_time(self):
+        for number in range(4):
+            with Streams() as streams:
+                self.assertEqual(value("1 is 1"), "True")
+            self.assertIn("SyntaxWarning", streams.err)
+
+    def test_the_same_source_after_an_import_from_the_future(self):
+        _cell.reset()
+        for number in range(3):
+            cell("def g(a: b): pass")
+        self.assertEqual(cell("g.__annotations__")["error"]["type"], "NameError")
+        cell("from __future__ import annotations")
+        for number in range(3):
+            cell("def g(a: b): pass")
+            self.assertEqual(value("g.__annotations__"), "{'a': 'b'}")
+        _cell.reset()
+
     def test_underscore_of_the_program_stays(self):
         cell("_ = 'mine'")
         cell("3 + 4")

@@ -26,10 +26,10 @@ class Worker:
 
         return protocol.repeated(one, count)
 
-    def warm(self, count):
+    def warm(self, cells):
         session = eryx.Session()
         session.execute("x = 0")
-        return protocol.repeated(lambda: session.execute("x = x + 1"), count)
+        return protocol.each(session.execute, cells)
 
     def snapshots(self, source, count):
         session, other = eryx.Session(), eryx.Session()

@@ -33,10 +33,10 @@ class Worker:
 
         return protocol.repeated(one, count)
 
-    def warm(self, count):
+    def warm(self, cells):
         with self.pool.checkout() as session:
             session.feed_run("x = 0")
-            return protocol.repeated(lambda: session.feed_run("x = x + 1"), count)
+            return protocol.each(session.feed_run, cells)
 
     def calls(self, call, count):
         source = f"for _ in range({count}):\n    {protocol.CALLS[call]}\n"

@@ -4,7 +4,7 @@
     {"op": "load", "source": text}     {}                     a new session, with this program in it
     {"op": "run", "size": name}        {"seconds": real, "value": text}    `run(SMALL)` or `run(LARGE)`
     {"op": "fresh", "count": int}      {"seconds": [real]}    a new session and `1+1`, each
-    {"op": "warm", "count": int}       {"seconds": [real]}    `x = x + 1` in one session, each
+    {"op": "warm", "cells": [text]}    {"seconds": [real]}    pieces of code in one session where `x` is 0, each
     {"op": "calls", "call": name, "count": int}    {"seconds": real}    that many calls of a function of the host in one
                                                    piece of code; "text": `echo('hello')`, which returns its text;
                                                    "record": `forecast('Paris', 3)`, which returns a dict
@@ -58,3 +58,8 @@ def timed(action):
 def repeated(action, count):
     """Returns the answer with the time of each of `count` calls."""
     return {"seconds": [timed(action)[0] for _ in range(count)]}
+
+
+def each(action, arguments):
+    """Returns the answer with the time of a call for each of the arguments."""
+    return {"seconds": [timed(lambda: action(argument))[0] for argument in arguments]}

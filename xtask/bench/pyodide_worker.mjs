@@ -34,6 +34,12 @@ const repeated = async (action, count) => {
   return { seconds };
 };
 
+const each = async (action, arguments_) => {
+  const seconds = [];
+  for (const argument of arguments_) seconds.push((await timed(() => action(argument)))[0]);
+  return { seconds };
+};
+
 const operations = {
   hello: () => ({ version: `${version} on Node ${process.versions.node}` }),
 
@@ -68,10 +74,10 @@ const operations = {
     return { seconds };
   },
 
-  async warm({ count }) {
+  async warm({ cells }) {
     session ??= await loadPyodide(quiet);
     session.runPython('x = 0');
-    return repeated(() => session.runPython('x = x + 1'), count);
+    return each((cell) => session.runPython(cell), cells);
   },
 };
 

@@ -26,7 +26,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{image, tools, workspace};
 use memory::Crowd;
-use report::{RECORD_CALL, Report, Row, SCHEMA_CALL, TEXT_CALL};
+use report::{RECORD_CALL, Report, Row, SCHEMA_CALL, TEXT_CALL, WARM};
 use system::{Call, Size, System};
 
 /// The folder of the workers and their programs.
@@ -196,15 +196,23 @@ impl Bench {
         report.add(rare);
     }
 
-    /// A short cell in a session that is there.
+    /// A short cell in a session that is there: the same again and again, as of a host that calls what a session has, and
+    /// another each time.
     fn warm(&self, systems: &mut [Box<dyn System>], report: &mut Report) {
         tools::say("warm cells");
-        let mut row = Row::new("warm", "warm `x = x + 1`", "ms");
+        let numbers = 0..self.rounds.warm;
+        let same: Vec<_> = numbers.clone().map(|_| "x = x + 1".to_owned()).collect();
+        let others: Vec<_> = numbers.map(|number| format!("x = x + {number}")).collect();
+        self.warm_cells(WARM, &same, systems, report);
+        self.warm_cells("warm `x = x + N`, each another", &others, systems, report);
+    }
+
+    fn warm_cells(&self, name: &str, cells: &[String], systems: &mut [Box<dyn System>], report: &mut Report) {
+        let mut row = Row::new("warm", name, "ms");
         let mut times = vec![Vec::new(); systems.len()];
-        let turns = 4;
-        for _ in 0..turns {
+        for cells in cells.chunks(cells.len() / 4) {
             for (system, times) in systems.iter_mut().zip(&mut times) {
-                times.extend(system.warm(self.rounds.warm / turns).unwrap_or_default());
+                times.extend(system.warm(cells).unwrap_or_default());
             }
         }
         for (system, times) in systems.iter().zip(&mut times).filter(|(_, times)| !times.is_empty()) {

@@ -13,6 +13,10 @@ costs about as much as compiling; most short cells can do without:
 compilation after a failed first one would repeat the warnings of the first,
 so a line with a backslash (invalid escapes warn while parsing) does not try.
 
+A short source that runs again and again, as where a host calls what a session
+has, is compiled twice: from the third time on its code objects are copied, under
+the new cell's name. One that the compiler warns of is compiled each time.
+
 A `from __future__` import stays in force for later cells of the session.
 Sources stay known to `linecache` (tracebacks, `inspect.getsource`, warnings),
 the newest `CELLS_MAX` cells within `CHARACTERS_MAX` in all.
@@ -23,6 +27,7 @@ import __main__
 import ast
 import linecache
 from collections import deque
+from warnings import catch_warnings, simplefilter
 
 ONLY_AST = 0x400
 TOP_LEVEL_AWAIT = 0x2000
@@ -38,6 +43,12 @@ del _name
 
 CELLS_MAX = 1000
 CHARACTERS_MAX = 32 << 20
+
+REPEATS_MAX = 64
+REPEATED_CHARACTERS_MAX = 512
+"""No program can have the compiler refuse integers that are this short."""
+
+WARNS = 2
 
 STATEMENTS = frozenset(
     "import from del global nonlocal assert raise pass"
@@ -67,6 +78,11 @@ last = object()
 _known = deque()
 _characters = 0
 
+_repeats = {}
+"""Of flags and sources, the oldest first: how often they have run, `WARNS`, or the code objects."""
+
+Code = type((lambda: 0).__code__)
+
 
 def reset():
     """Forgets every cell, as if none had run; names that they defined stay."""
@@ -74,6 +90,7 @@ def reset():
     for name, _ in _known:
         linecache.cache.pop(name, None)
     _known.clear()
+    _repeats.clear()
     _characters = number = 0
     flags = TOP_LEVEL_AWAIT
     if namespace.get("_", last) is last:
@@ -94,6 +111,52 @@ def prepare(source):
     number += 1
     name = f"<cell {number}>"
     _remember(name, source)
+    first, second = _repeated(source, name) or _compiled(source, name)
+    flags |= first.co_flags & FUTURES
+    return first, second
+
+
+def _repeated(source, name):
+    """Returns as `prepare` does; None if the source is to be compiled."""
+    if len(source) > REPEATED_CHARACTERS_MAX:
+        return None
+    key = flags, source
+    known = _repeats.get(key, 0)
+    if type(known) is tuple:
+        first, second = known
+        return _renamed(first, name), second and _renamed(second, name)
+    if known == 1:
+        codes = _compiled_silently(source, name)
+        _repeats[key] = codes or WARNS
+        return codes
+    if known == 0:
+        if len(_repeats) >= REPEATS_MAX:
+            del _repeats[next(iter(_repeats))]
+        _repeats[key] = 1
+    return None
+
+
+def _renamed(code, name):
+    """Returns a copy of the code object, and of those in it, for another cell."""
+    constants = code.co_consts
+    if Code in map(type, constants):
+        constants = tuple([_renamed(one, name) if type(one) is Code else one for one in constants])
+        return code.replace(co_filename=name, co_consts=constants)
+    return code.replace(co_filename=name)
+
+
+def _compiled_silently(source, name):
+    """Returns as `prepare` does; None if the compiler has something to say."""
+    try:
+        with catch_warnings():
+            simplefilter("error")
+            return _compiled(source, name)
+    except Exception:
+        return None
+
+
+def _compiled(source, name):
+    """Returns as `prepare` does."""
     second = None
     if "\n" in source or ";" in source or "\r" in source:
         first, second = _split(source, name)
@@ -115,7 +178,6 @@ def prepare(source):
                 first = None
             if first is None:
                 first, second = _split(source, name)
-    flags |= first.co_flags & FUTURES
     return first, second
 
 

@@ -21,6 +21,7 @@ use super::system::{Size, System};
 pub(super) const OURS: &str = "exuvia";
 
 /// The rows of calls of host functions.
+pub(super) const WARM: &str = "warm `x = x + 1`";
 pub(super) const TEXT_CALL: &str = "call of a host function, text";
 pub(super) const SCHEMA_CALL: &str = "the same with a schema";
 pub(super) const RECORD_CALL: &str = "call of a host function, record";
@@ -207,7 +208,7 @@ impl Report {
         let targets = [
             Target::at_most("fresh sandbox and `1+1`, ms", ours("fresh `1+1`"), 0.30),
             Target::at_most("process start, times that of python3", start, 1.0),
-            Target::at_most("warm cell, ms", ours("warm `x = x + 1`"), 0.03),
+            Target::at_most("warm cell, ms", ours(WARM), 0.03),
             Target::at_most("cpu programs, times Pyodide on V8", pyodide, 1.10),
             Target::at_most("one more sandbox after `1+1`, MB", ours("one more sandbox after `1+1`"), 0.8),
             Target::at_least(ALIVE, alive, f64::from(MANY_SANDBOXES)),

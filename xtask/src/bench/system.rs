@@ -89,8 +89,8 @@ pub(super) trait System {
     /// Calls a function of the host many times in one cell. Returns how many seconds one call took.
     fn calls(&mut self, call: Call, count: u32) -> Result<f64>;
 
-    /// Runs `x = x + 1` in one session. Returns how many seconds each run took.
-    fn warm(&mut self, count: u32) -> Result<Vec<f64>>;
+    /// Runs cells in one session, where `x` is 0. Returns how many seconds each took.
+    fn warm(&mut self, cells: &[String]) -> Result<Vec<f64>>;
 
     /// Takes snapshots of a session in which this program has run, and restores them.
     fn snapshots(&mut self, _source: &str, _count: u32) -> Result<Snapshots> {

@@ -107,8 +107,8 @@ impl System for Worker {
         Ok(seconds / f64::from(count))
     }
 
-    fn warm(&mut self, count: u32) -> Result<Vec<f64>> {
-        Ok(self.ask::<Times>(&json!({ "op": "warm", "count": count }))?.seconds)
+    fn warm(&mut self, cells: &[String]) -> Result<Vec<f64>> {
+        Ok(self.ask::<Times>(&json!({ "op": "warm", "cells": cells }))?.seconds)
     }
 
     fn snapshots(&mut self, source: &str, count: u32) -> Result<Snapshots> {
