@@ -118,8 +118,8 @@ impl Prepared {
         let opening = Opening { session: id.clone(), name: options.session.clone(), opened, at: now() };
         let session = pollster::block_on(Session::open(store, environment, opening)).map_err(told);
         let mut session = session.inspect_err(|_| journal::take_back_begun(&id))?;
-        if let Some(command) = CommandLine::of_this_process() {
-            session.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
+        if let Some((kind, data)) = CommandLine::note() {
+            session.note(&kind, data).map_err(told)?;
         }
         Ok(Runner::Recorded(Box::new(session)))
     }
@@ -180,6 +180,12 @@ impl Runner {
 }
 
 impl CommandLine {
+    /// Returns the note that says how a session was begun by this process: its kind and what it says.
+    pub(crate) fn note() -> Option<(String, serde_json::Value)> {
+        let command = serde_json::to_value(Self::of_this_process()?).expect("it is made of texts");
+        Some((COMMAND.to_owned(), command))
+    }
+
     /// Returns that of this process, if it is text.
     fn of_this_process() -> Option<Self> {
         let arguments = env::args_os().skip(1).map(|argument| argument.into_string().ok()).collect::<Option<_>>()?;
@@ -234,7 +240,7 @@ impl Host for Seeded {
 }
 
 /// Keeps what a failure says of itself.
-fn boxed(error: anyhow::Error) -> HostError {
+pub(crate) fn boxed(error: anyhow::Error) -> HostError {
     match error.downcast::<Failure>() {
         Ok(failure) => Box::new(failure),
         Err(error) => error.into(),
@@ -258,7 +264,8 @@ pub(crate) fn new_seed() -> Result<[u8; 32]> {
     Ok(seed)
 }
 
-fn fill(bytes: &mut [u8]) -> Result<()> {
+/// Fills bytes with what nobody can guess.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Failure::new(format!("the system gives no random bytes: {error}")).into())
 }
 

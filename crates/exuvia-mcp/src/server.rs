@@ -1,0 +1,135 @@
+//! What answers one connection: it routes requests, and does nothing else.
+
+use std::sync::Arc;
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
+    CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::sessions::{Owner, Sessions, Tenant};
+use crate::{call, tools};
+use exuvia_core::journal::SessionId;
+
+/// For how long a client may keep what the tools are, in milliseconds: they never change while the server runs.
+const TOOLS_MILLISECONDS: u64 = 3_600_000;
+
+/// What answers one connection, or one request where the transport has no connections. A clone is the same one.
+#[derive(Clone)]
+pub struct Server {
+    connection: Arc<Connection>,
+}
+
+/// What belongs to one connection.
+pub(crate) struct Connection {
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) tenant: Tenant,
+    /// The name of the transport.
+    pub(crate) transport: &'static str,
+    /// The session of calls that name none, once there was one.
+    pub(crate) default: Mutex<Option<SessionId>>,
+    /// Cancelled when the connection has ended.
+    pub(crate) ended: CancellationToken,
+}
+
+impl Server {
+    /// Makes what answers a connection of this tenant over a transport of this name, `stdio` or `http`. It has a session
+    /// of its own for calls that name none.
+    #[must_use]
+    pub fn new(sessions: Arc<Sessions>, tenant: Tenant, transport: &'static str) -> Self {
+        let (default, ended) = (Mutex::new(None), CancellationToken::new());
+        Self { connection: Arc::new(Connection { sessions, tenant, transport, default, ended }) }
+    }
+
+    /// Cancels all calls that are under way: nobody hears their answers any more.
+    pub fn hang_up(&self) {
+        self.connection.ended.cancel();
+    }
+
+    /// Who its sessions belong to, as their journals have it.
+    fn owner(&self, context: &RequestContext<RoleServer>) -> Owner {
+        let Connection { tenant, transport, .. } = &*self.connection;
+        let client = context.client_info().map(|client| format!("{} {}", client.name, client.version));
+        let protocol = context.protocol_version().map(|version| version.as_str().to_owned());
+        Owner { tenant: tenant.clone(), transport, client, protocol }
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let implementation = Implementation::new("exuvia", env!("CARGO_PKG_VERSION")).with_title("Exuvia");
+        ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(tools::INSTRUCTIONS)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        tools::all(self.connection.sessions.offer()?).into_iter().find(|tool| tool.name == name)
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        self.connection.sessions.ready().await;
+        let offer = self.connection.sessions.offer().expect("the sessions are ready");
+        let tools = ListToolsResult::with_all_items(tools::all(offer));
+        Ok(tools.with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let owner = self.owner(&context);
+        call::call(&self.connection, owner, request, &context).await.map(Into::into)
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    async fn complete(
+        &self,
+        _request: CompleteRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+
+    /// A request whose method is unknown, or whose parameters are not what its method has.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+    }
+}
