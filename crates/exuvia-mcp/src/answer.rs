@@ -1,25 +1,87 @@
-//! What a call is told.
+//! What a call is told: as text, as structured content, as pictures and links. All of it is bounded, and all of it is the
+//! word of the program in the sandbox, but for what is said of limits and sessions.
+
+mod error;
+mod media;
+mod structured;
+mod text;
+
+use std::time::Duration;
 
 use exuvia_core::Outcome;
-use exuvia_core::journal::SessionId;
-use rmcp::model::{CallToolResult, ContentBlock};
+use exuvia_core::journal::{Opened, SessionId};
+use rmcp::model::{CallToolResult, ContentBlock, Resource};
+use serde_json::json;
+
+use crate::call::Ran;
+use crate::output::Room;
+use crate::resources;
+
+/// How much of what a cell prints is told, of stdout and stderr together.
+const OUTPUT: Room = Room { head: 12 << 10, tail: 4 << 10 };
+/// How much of a value's `repr` is told.
+const VALUE: Room = Room { head: 6 << 10, tail: 2 << 10 };
+/// How many files that a cell has made or changed are linked.
+const LINKS_MAX: usize = 10;
+
+/// What has to be known to tell what came of a cell.
+pub(crate) struct Facts<'a> {
+    pub(crate) session: &'a SessionId,
+    /// How long a cell may take at most.
+    pub(crate) timeout_max: Duration,
+    /// What sessions begin with.
+    pub(crate) offer: &'a Opened,
+    /// The caller's sessions, where the cell has missed a name in a new one.
+    pub(crate) others: Vec<SessionId>,
+}
+
+/// Returns whether the answer has but a part of what a cell has printed.
+pub(crate) fn is_cut(outcome: &Outcome) -> bool {
+    outcome.stdout.len() + outcome.stderr.len() > OUTPUT.head + OUTPUT.tail
+}
 
 /// Tells what came of a cell.
-pub(crate) fn outcome(session: &SessionId, cell: u32, outcome: &Outcome) -> CallToolResult {
-    let mut text = format!("{}{}", outcome.stdout, outcome.stderr);
-    if let Some(value) = &outcome.value {
-        text.push_str(&value.repr);
-        text.push('\n');
-    }
-    if let Some(error) = &outcome.error {
-        text.push_str(&error.traceback);
-    }
-    text.push_str(&format!("session: {session} · cell {cell}"));
-    let content = vec![ContentBlock::text(text)];
-    if outcome.error.is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) }
+pub(crate) fn ran(ran: &Ran, facts: &Facts<'_>) -> CallToolResult {
+    let failure = error::failure(ran, facts);
+    let media = ran.outcome.value.as_ref().map(|value| media::of(value, facts.session, ran.cell)).unwrap_or_default();
+    let mut content = vec![ContentBlock::text(text::of(ran, failure.as_ref(), &media, facts))];
+    let structured = structured::of(ran, failure.as_ref(), facts);
+    content.extend(media.blocks);
+    let links = ran.files.iter().take(LINKS_MAX);
+    content.extend(
+        links.map(|file| ContentBlock::resource_link(resources::link(facts.session.as_str(), &file.path, file.bytes))),
+    );
+    let mut result = if failure.is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
+    result.structured_content = Some(structured);
+    result
+}
+
+/// Tells that something was done with a session.
+pub(crate) fn done(session: &SessionId, what: &str) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(format!("{what}\nsession: {session}"))]);
+    result.structured_content = Some(json!({ "session": session }));
+    result
+}
+
+/// Gives a script.
+pub(crate) fn script(session: &SessionId, script: &str) -> CallToolResult {
+    let uri = resources::Uri { session: session.to_string(), place: resources::Place::Script };
+    let link =
+        Resource::new(uri.to_string(), "script.py").with_mime_type("text/x-python").with_size(script.len() as u64);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(script), ContentBlock::resource_link(link)]);
+    result.structured_content = Some(json!({ "session": session, "script": script }));
+    result
 }
 
 /// Tells why nothing was run.
 pub(crate) fn refusal(what: &str) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(what)])
+    let mut result = CallToolResult::error(vec![ContentBlock::text(what)]);
+    result.structured_content = Some(json!({ "status": "refused", "error": { "message": what } }));
+    result
+}
+
+/// Returns a time as people read it: `0.004 s`, `12.3 s`.
+fn seconds(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 1.0 { format!("{seconds:.3} s") } else { format!("{seconds:.1} s") }
 }

@@ -1,19 +1,23 @@
 //! One call of a tool, from its arguments to its answer.
 
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
+mod attend;
+mod run;
 
-use exuvia_core::Outcome;
+use std::sync::Arc;
+
+use exuvia_core::journal::Opened;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
 
-use crate::answer;
+use crate::answer::{self, Facts};
+use crate::script;
 use crate::server::Connection;
-use crate::sessions::{NoSession, Owner, Slot, State};
-use crate::tools::Python;
+use crate::sessions::{NoSession, Owner, Visit};
+use crate::tools::{Arguments, Tool};
+use attend::{Cancellation, attend};
+use run::Job;
+pub(crate) use run::{Ran, computing};
 
 /// What makes a call begin a session of its own.
 const NEW: &str = "new";
@@ -23,77 +27,132 @@ pub(crate) async fn call(
     connection: &Arc<Connection>,
     owner: Owner,
     request: CallToolRequestParams,
-    _context: &RequestContext<RoleServer>,
+    context: &RequestContext<RoleServer>,
 ) -> Result<CallToolResult, ErrorData> {
-    let arguments = request.arguments.unwrap_or_default();
-    match &*request.name {
-        "python" => match Python::read(arguments) {
-            Ok(arguments) => Ok(python(connection, &owner, arguments).await),
-            Err(what) => Ok(answer::refusal(&what)),
-        },
-        name => Err(ErrorData::invalid_params(format!("there is no tool `{name}`"), None)),
-    }
-}
-
-async fn python(connection: &Arc<Connection>, owner: &Owner, arguments: Python) -> CallToolResult {
-    let slot = match slot(connection, owner, arguments.session.as_deref()).await {
-        Ok(slot) => slot,
-        Err(error) => return answer::refusal(&error.to_string()),
+    let Some(tool) = Tool::named(&request.name) else {
+        let name = crate::output::shown(&request.name, 64);
+        return Err(ErrorData::invalid_params(format!("there is no tool `{name}`"), None));
     };
-    let options = connection.sessions.options();
-    let timeout = arguments.timeout.unwrap_or(options.timeout).min(options.timeout_max);
-    // The cell is a task of its own: whoever asked for it may go away, and it must not be left half-way.
-    let cell = tokio::spawn(run(Arc::clone(&slot), arguments.code, timeout));
-    match cell.await {
-        Ok(Ok((cell, outcome))) => answer::outcome(slot.id(), cell, &outcome),
-        Ok(Err(error)) => answer::refusal(&error.to_string()),
-        Err(_) => answer::refusal("the server failed while it ran this code"),
-    }
+    let arguments = match tool.read(request.arguments.unwrap_or_default()) {
+        Ok(arguments) => arguments,
+        Err(what) => return Ok(answer::refusal(&what)),
+    };
+    let offer = connection.sessions.offer().await;
+    let call = Call { connection, owner: &owner, context, offer };
+    let told = match tool {
+        Tool::Python => call.python(arguments).await,
+        Tool::Reset => call.reset(arguments).await,
+        Tool::Fork => call.fork(arguments).await,
+        Tool::ExportScript => call.export_script(arguments).await,
+    };
+    Ok(told.unwrap_or_else(|error| answer::refusal(&error.to_string())))
 }
 
-/// Finds the session that a call is for, or begins it.
-async fn slot(connection: &Connection, owner: &Owner, wanted: Option<&str>) -> Result<Arc<Slot>, NoSession> {
-    let sessions = &connection.sessions;
-    match wanted {
-        Some(NEW) => sessions.begin(owner).await,
-        Some(wanted) => sessions.find(&connection.tenant, wanted),
-        None => {
-            let mut default = connection.default.lock().await;
-            match &*default {
-                Some(id) => sessions.find(&connection.tenant, id.as_str()),
-                None => {
-                    let slot = sessions.begin(owner).await?;
-                    *default = Some(slot.id().clone());
-                    Ok(slot)
+/// A call of a tool.
+struct Call<'a> {
+    connection: &'a Arc<Connection>,
+    owner: &'a Owner,
+    context: &'a RequestContext<RoleServer>,
+    offer: &'a Opened,
+}
+
+impl Call<'_> {
+    async fn python(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+        let visit = self.visit(arguments.session.as_deref()).await?;
+        let options = self.connection.sessions.options();
+        let timeout = arguments.timeout.unwrap_or(options.timeout).min(options.timeout_max);
+        let (id, tail) = (visit.id().clone(), visit.tail().clone());
+        let cancellation = Cancellation::default();
+        let job = Job {
+            sessions: Arc::clone(&self.connection.sessions),
+            visit,
+            code: arguments.code,
+            timeout,
+            cpu_time: self.offer.limits.cpu_time,
+            cancellation: cancellation.clone(),
+        };
+        let ran = attend(self.context, &self.connection.ended, (&cancellation, &tail, timeout), job.run()).await?;
+        let others = match ran.is_new_and_lost() {
+            true => self.connection.sessions.of(&self.connection.tenant).iter().map(|slot| slot.id().clone()).collect(),
+            false => Vec::new(),
+        };
+        Ok(answer::ran(&ran, &Facts { session: &id, timeout_max: options.timeout_max, offer: self.offer, others }))
+    }
+
+    async fn reset(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+        let visit = self.visit(arguments.session.as_deref()).await?;
+        let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
+        detached(async move {
+            let mut turn = visit.turn().await?;
+            let awake = sessions.wake(&visit, &mut turn).await?;
+            awake.files = None;
+            let undone = computing(awake.session.undo(0)).await;
+            if undone.is_err() {
+                sessions.drop_session(&mut turn).await;
+            }
+            Ok(undone?)
+        })
+        .await?;
+        Ok(answer::done(&id, "The session begins again: its variables, imports and files are gone."))
+    }
+
+    async fn fork(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+        let visit = self.visit(arguments.session.as_deref()).await?;
+        let (id, sessions, owner) = (visit.id().clone(), Arc::clone(&self.connection.sessions), self.owner.clone());
+        let fork = detached(async move {
+            let mut turn = visit.turn().await?;
+            let awake = sessions.wake(&visit, &mut turn).await?;
+            computing(sessions.fork(&visit, &mut awake.session, &owner)).await
+        })
+        .await?;
+        let fork = fork.id();
+        let what = format!("Session {fork} goes on from where {id} is; what happens in one does not touch the other.");
+        Ok(answer::done(fork, &what))
+    }
+
+    async fn export_script(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+        let visit = self.visit(arguments.session.as_deref()).await?;
+        let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
+        let script = detached(async move { script::of(&sessions, &visit).await }).await?;
+        Ok(answer::script(&id, &script))
+    }
+
+    /// Finds the session that a call is for, or begins it.
+    async fn visit(&self, wanted: Option<&str>) -> Result<Visit, NoSession> {
+        let Connection { sessions, tenant, default, .. } = &**self.connection;
+        let begin = || {
+            let (sessions, owner) = (Arc::clone(sessions), self.owner.clone());
+            detached(async move { sessions.begin(&owner).await })
+        };
+        match wanted {
+            Some(NEW) => begin().await,
+            Some(wanted) => sessions.find(tenant, wanted).await,
+            None => {
+                let mut default = default.lock().await;
+                if let Some(id) = &*default
+                    // Somebody may have removed it.
+                    && let Ok(visit) = sessions.find(tenant, id.as_str()).await
+                {
+                    return Ok(visit);
                 }
+                let visit = begin().await?;
+                *default = Some(visit.id().clone());
+                Ok(visit)
             }
         }
     }
 }
 
-/// Runs a cell in its turn.
-async fn run(slot: Arc<Slot>, code: String, timeout: Duration) -> Result<(u32, Outcome), NoSession> {
-    let mut turn = slot.turn().await;
-    slot.tail().clear();
-    let State::Awake(session) = &mut *turn;
-    computing(async {
-        session.ready().await?;
-        session.sandbox().limit_time(Some(timeout), None);
-        let outcome = session.run(&code).await?;
-        Ok((session.cells(), outcome))
-    })
-    .await
-}
-
-/// Polls a future that computes for long, so that other tasks go on: while it does, another thread takes the place of this
-/// one. While it waits, it holds no thread.
-async fn computing<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        tokio::task::block_in_place(|| match future.as_mut().poll(context) {
-            Poll::Ready(result) => Poll::Ready(result),
-            Poll::Pending => Poll::Pending,
-        })
-    })
-    .await
+/// Runs something to its end, whoever goes away before: a session must not be left half-way.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, NoSession>> + Send + 'static,
+) -> Result<T, NoSession> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends.
+            Err(_) => Err(NoSession::Cancelled),
+        },
+    }
 }

@@ -6,7 +6,8 @@
 //! - [`Server`]: what answers one connection.
 //! - [`Sessions`]: the sessions of all connections, and whose they are.
 //! - [`serve_stdio`]: the transport over stdin and stdout.
-//! - `tools`, `call`, `answer`: the tools, a call of `python`, and what it is told.
+//! - `tools`, `call`, `answer`: the tools, a call of one, and what it is told.
+//! - `resources`, `script`: what else can be read of a session.
 //!
 //! # What a client can do
 //!
@@ -18,6 +19,8 @@ mod answer;
 mod call;
 mod maker;
 mod output;
+mod resources;
+mod script;
 mod server;
 mod sessions;
 mod stdio;

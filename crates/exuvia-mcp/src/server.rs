@@ -5,20 +5,56 @@ use std::sync::Arc;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
     CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
-    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::output::shown;
 use crate::sessions::{Owner, Sessions, Tenant};
-use crate::{call, tools};
+use crate::{call, resources, tools};
 use exuvia_core::journal::SessionId;
 
 /// For how long a client may keep what the tools are, in milliseconds: they never change while the server runs.
 const TOOLS_MILLISECONDS: u64 = 3_600_000;
+
+/// How much of the name of an unknown method is shown, in bytes.
+const METHOD_BYTES_MAX: usize = 64;
+
+/// A method that is served, whatever its parameters are.
+struct Method {
+    name: &'static str,
+    revisions: Revisions,
+    takes: &'static str,
+}
+
+/// The revisions of the protocol that have a method.
+#[derive(PartialEq, Eq)]
+enum Revisions {
+    All,
+    /// Those with a handshake.
+    Older,
+    /// Those without.
+    Modern,
+}
+
+const METHODS: [Method; 8] = [
+    Method {
+        name: "initialize",
+        revisions: Revisions::Older,
+        takes: r#"{"protocolVersion": string, "capabilities": {…}, "clientInfo": {"name": string, "version": string}}"#,
+    },
+    Method { name: "ping", revisions: Revisions::Older, takes: "an object, or nothing" },
+    Method { name: "server/discover", revisions: Revisions::Modern, takes: "an object with `_meta`" },
+    Method { name: "tools/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
+    Method { name: "tools/call", revisions: Revisions::All, takes: r#"{"name": string, "arguments"?: {…}}"# },
+    Method { name: "resources/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
+    Method { name: "resources/templates/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
+    Method { name: "resources/read", revisions: Revisions::All, takes: r#"{"uri": string}"# },
+];
 
 /// What answers one connection, or one request where the transport has no connections. A clone is the same one.
 #[derive(Clone)]
@@ -63,13 +99,14 @@ impl Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
         let implementation = Implementation::new("exuvia", env!("CARGO_PKG_VERSION")).with_title("Exuvia");
         ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(tools::INSTRUCTIONS)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        tools::all(self.connection.sessions.offer()?).into_iter().find(|tool| tool.name == name)
+        let sessions = &self.connection.sessions;
+        tools::all(sessions.known_offer()?, sessions.options()).into_iter().find(|tool| tool.name == name)
     }
 
     async fn list_tools(
@@ -77,10 +114,9 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        self.connection.sessions.ready().await;
-        let offer = self.connection.sessions.offer().expect("the sessions are ready");
-        let tools = ListToolsResult::with_all_items(tools::all(offer));
-        Ok(tools.with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
+        let sessions = &self.connection.sessions;
+        let tools = tools::all(sessions.offer().await, sessions.options());
+        Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
     }
 
     async fn call_tool(
@@ -102,10 +138,11 @@ impl ServerHandler for Server {
 
     async fn list_resources(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        let cursor = request.and_then(|request| request.cursor);
+        resources::list(&self.connection, cursor.as_deref()).await
     }
 
     async fn list_resource_templates(
@@ -113,7 +150,15 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        Ok(resources::templates().with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        resources::read(&self.connection, &request.uri).await.map(Into::into)
     }
 
     async fn complete(
@@ -128,8 +173,19 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+        let is_modern = context.protocol_version().is_some_and(|version| !version.has_initialize());
+        let takes = METHODS.iter().find(|method| method.name == request.method).filter(|method| {
+            method.revisions == Revisions::All || (method.revisions == Revisions::Modern) == is_modern
+        });
+        Err(match takes {
+            Some(Method { name, takes, .. }) => {
+                ErrorData::invalid_params(format!("the params of `{name}` are not what it takes: {takes}"), None)
+            }
+            None => {
+                ErrorData::new(ErrorCode::METHOD_NOT_FOUND, shown(&request.method, METHOD_BYTES_MAX).into_owned(), None)
+            }
+        })
     }
 }

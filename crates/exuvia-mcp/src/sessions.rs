@@ -1,48 +1,32 @@
 //! The sessions of all connections.
 //!
-//! Each has a slot, in which calls take turns. Whose a session is stands in its journal.
+//! Each that is in use has a slot, in which calls take turns. Those that nobody uses are put away as checkpoints, and come
+//! back with the next call; whose a session is stands in its journal, so that its handle outlives this process.
 
+mod idle;
+mod owner;
+mod permits;
 mod slot;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use exuvia_core::journal::{Opened, Opening, SessionId};
+use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store};
 use exuvia_session::{Session, SessionError};
-use serde::{Deserialize, Serialize};
 use tokio::sync::SetOnce;
 
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
-pub(crate) use slot::{Slot, State};
+pub use owner::Tenant;
+pub(crate) use owner::{OWNER, Owner};
+use permits::Permits;
+pub(crate) use slot::{Awake, Slot, Turn, Visit};
 
-/// What the note is called that says whose a session is.
-const OWNER: &str = "exuvia.mcp";
-
-/// Whose sessions somebody may use: a name that is no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Tenant(String);
-
-impl Tenant {
-    /// Names a tenant.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
-    }
-}
-
-/// Who has begun a session, as its journal has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Owner<T = &'static str> {
-    pub(crate) tenant: Tenant,
-    pub(crate) transport: T,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) client: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) protocol: Option<String>,
-}
+/// Among how many first events of a session it is looked for whose it is.
+const OWNER_EVENTS_MAX: usize = 8;
+/// How many sessions are named to somebody who asks for one that is not there.
+const NAMED_MAX: usize = 10;
 
 /// How sessions are kept.
 #[derive(Debug, Clone)]
@@ -51,13 +35,24 @@ pub struct SessionOptions {
     pub timeout: Duration,
     /// How long a cell may take at most. Default: ten minutes.
     pub timeout_max: Duration,
-    /// How many letters an id has, five bits each. Default: 20.
+    /// How many letters an id has, five bits each: over a network, so many that nobody can guess one. Default: 20.
     pub id_letters: usize,
+    /// After how long without a call a session is put away. Default: five minutes.
+    pub idle: Duration,
+    /// How many sessions have a sandbox at a time; those that have been idle for longest are put away for others.
+    /// Default: 32.
+    pub awake_max: usize,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(60), timeout_max: Duration::from_secs(600), id_letters: 20 }
+        Self {
+            timeout: Duration::from_secs(60),
+            timeout_max: Duration::from_secs(600),
+            id_letters: 20,
+            idle: Duration::from_secs(300),
+            awake_max: 32,
+        }
     }
 }
 
@@ -67,25 +62,50 @@ pub struct Sessions {
     /// Who makes sandboxes, and what a new session begins with.
     maker: SetOnce<(Arc<dyn Maker>, Opened)>,
     slots: Mutex<HashMap<SessionId, Arc<Slot>>>,
+    permits: Permits,
 }
 
 /// Why there is no session for a call.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoSession {
     /// There is none of this name, or it is somebody else's: nobody is told which.
-    #[error("there is no session `{wanted}`")]
-    Unknown { wanted: String },
+    #[error(
+        "there is no session `{}`{}: leave `session` out, or say \"new\" to begin one",
+        crate::output::shown(wanted, 64),
+        listed(.yours)
+    )]
+    Unknown { wanted: String, yours: Vec<SessionId> },
+    /// As many calls wait as may.
+    #[error("too many calls wait {0}: call again later")]
+    Busy(&'static str),
+    /// Nobody waits for it any more.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// What was asked for is larger than is given.
+    #[error("{what} has more than {bytes_max} bytes, the limit")]
+    TooLarge { what: &'static str, bytes_max: usize },
+    /// The interpreter has not said what it was asked.
+    #[error("the cells cannot be made into a script")]
+    NoScript,
     #[error(transparent)]
     Session(#[from] SessionError),
     #[error("{0}")]
     Maker(MakerError),
 }
 
+fn listed(sessions: &[SessionId]) -> String {
+    if sessions.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = sessions.iter().map(SessionId::as_str).collect();
+    format!("; yours are {}", names.join(", "))
+}
+
 impl Sessions {
     /// Makes the table of sessions. Calls wait until somebody [can make](Self::open) them.
     #[must_use]
     pub fn new(options: SessionOptions) -> Arc<Self> {
-        Arc::new(Self { options, maker: SetOnce::new(), slots: Mutex::default() })
+        Arc::new(Self { options, maker: SetOnce::new(), slots: Mutex::default(), permits: Permits::default() })
     }
 
     /// Says who makes sandboxes. Only the first one counts.
@@ -95,7 +115,7 @@ impl Sessions {
     /// Those of [`Maker::prepare`].
     pub fn open(&self, maker: Arc<dyn Maker>) -> Result<(), MakerError> {
         let Prepared { opened, .. } = maker.prepare(&Tail::default())?;
-        // A second one would be told that there is one.
+        // A second one is not needed.
         let _first = self.maker.set((maker, opened));
         Ok(())
     }
@@ -104,55 +124,148 @@ impl Sessions {
         &self.options
     }
 
-    /// Waits until sessions can be made.
-    pub(crate) async fn ready(&self) {
-        self.maker.wait().await;
+    /// Waits until sessions can be made. Returns what a new one begins with.
+    pub(crate) async fn offer(&self) -> &Opened {
+        &self.maker.wait().await.1
     }
 
     /// Returns what a new session begins with, once that is known.
-    pub(crate) fn offer(&self) -> Option<&Opened> {
+    pub(crate) fn known_offer(&self) -> Option<&Opened> {
         self.maker.get().map(|(_, opened)| opened)
     }
 
-    async fn maker(&self) -> &Arc<dyn Maker> {
-        &self.maker.wait().await.0
+    async fn maker(&self) -> &dyn Maker {
+        &*self.maker.wait().await.0
+    }
+
+    /// Returns where sessions are kept.
+    pub(crate) async fn store(&self) -> Arc<dyn Store> {
+        self.maker().await.store()
+    }
+
+    /// Prepares what a session needs of this process.
+    pub(crate) async fn prepare(&self, tail: &Tail) -> Result<Prepared, NoSession> {
+        self.maker().await.prepare(tail).map_err(NoSession::Maker)
+    }
+
+    pub(crate) fn permits(&self) -> &Permits {
+        &self.permits
     }
 
     /// Begins a session.
-    pub(crate) async fn begin(&self, owner: &Owner) -> Result<Arc<Slot>, NoSession> {
+    pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, NoSession> {
+        self.make_room().await;
+        let (id, tail) = (self.named().await?, Tail::default());
         let maker = self.maker().await;
-        let id = self.new_id(&**maker)?;
-        maker.note_begun(&id).map_err(NoSession::Maker)?;
-        let tail = Tail::default();
         let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(NoSession::Maker)?;
-        maker.fill_random(&mut opened.seed).map_err(NoSession::Maker)?;
-        opened.limits.wall_time = Some(self.options.timeout_max);
+        // What a cell may take that goes on after a crash.
+        opened.limits.wall_time = Some(self.options.timeout);
         let at = (environment.now)();
-        let opening = Opening { session: id.clone(), name: None, opened, at };
+        let opening = Opening { session: id, name: None, opened, at };
         let mut session = Session::open(maker.store(), environment, opening).await?;
         for (kind, data) in maker.notes() {
             session.note(&kind, data)?;
         }
+        self.own(session, owner, tail)
+    }
+
+    /// Begins a session that goes on from where another one is.
+    pub(crate) async fn fork(
+        self: &Arc<Self>,
+        slot: &Slot,
+        of: &mut Session,
+        owner: &Owner,
+    ) -> Result<Visit, NoSession> {
+        self.make_room().await;
+        let id = self.named().await?;
+        let maker = self.maker().await;
+        let mut seed = [0; 32];
+        maker.fill_random(&mut seed).map_err(NoSession::Maker)?;
+        let session = of.fork(id, None, seed).await?;
+        // Its hosts are made by the same environment: it prints where the other one does.
+        self.own(session, owner, slot.tail().clone())
+    }
+
+    /// Writes down whose a session is, and gives it a slot.
+    fn own(self: &Arc<Self>, mut session: Session, owner: &Owner, tail: Tail) -> Result<Visit, NoSession> {
         session.note(OWNER, serde_json::to_value(owner).expect("it is made of texts"))?;
-        let slot = Arc::new(Slot::new(id.clone(), owner.tenant.clone(), tail, session));
+        let id = session.id().clone();
+        let slot = Arc::new(Slot::awake(owner.tenant.clone(), tail, session));
         self.slots().insert(id, Arc::clone(&slot));
-        Ok(slot)
+        Ok(Visit::new(slot))
     }
 
-    /// Finds a session of a tenant.
-    pub(crate) fn find(&self, tenant: &Tenant, wanted: &str) -> Result<Arc<Slot>, NoSession> {
-        let id = SessionId::new(wanted).ok();
-        let slot = id.and_then(|id| self.slots().get(&id).cloned()).filter(|slot| slot.tenant() == tenant);
-        slot.ok_or_else(|| NoSession::Unknown { wanted: wanted.to_owned() })
+    /// Finds a session of a tenant, awake or not.
+    pub(crate) async fn find(self: &Arc<Self>, tenant: &Tenant, wanted: &str) -> Result<Visit, NoSession> {
+        let unknown = || NoSession::Unknown { wanted: wanted.to_owned(), yours: self.names(tenant) };
+        let id = SessionId::new(wanted).map_err(|_| unknown())?;
+        // A visit is counted under the lock: who puts sessions away sees it.
+        let known = self.slots().get(&id).map(|slot| Visit::new(Arc::clone(slot)));
+        if let Some(visit) = known {
+            return if visit.tenant() == tenant { Ok(visit) } else { Err(unknown()) };
+        }
+        if self.owner(&id).await.as_ref() != Some(tenant) {
+            return Err(unknown());
+        }
+        let mut slots = self.slots();
+        let slot = slots.entry(id.clone()).or_insert_with(|| Arc::new(Slot::away(id, tenant.clone())));
+        Ok(Visit::new(Arc::clone(slot)))
     }
 
-    /// Returns an id that nobody has had.
-    fn new_id(&self, maker: &dyn Maker) -> Result<SessionId, NoSession> {
+    /// Returns whose a session is that is put away, as its journal says; `None`: nobody's here.
+    async fn owner(&self, id: &SessionId) -> Option<Tenant> {
+        let maker = self.maker().await;
+        if !maker.is_begun_here(id) {
+            return None;
+        }
+        let events = maker.store().read(id, 0, OWNER_EVENTS_MAX).await.ok()?;
+        let owner = events.into_iter().find_map(|recorded| match recorded.event {
+            Event::Note { kind, data } if kind == OWNER => Some(data),
+            _ => None,
+        });
+        serde_json::from_value::<Owner<String>>(owner?).ok().map(|owner| owner.tenant)
+    }
+
+    /// Has a session here, with a sandbox, in its turn.
+    pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, NoSession> {
+        if turn.is_none() {
+            self.make_room().await;
+            let maker = self.maker().await;
+            let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(NoSession::Maker)?;
+            let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;
+            **turn = Some(Box::new(Awake::new(session)));
+        }
+        Ok(turn.as_mut().expect("it was put there"))
+    }
+
+    /// Returns the sessions of a tenant that are here.
+    fn names(&self, tenant: &Tenant) -> Vec<SessionId> {
+        let slots = self.slots();
+        let mut names: Vec<SessionId> =
+            slots.values().filter(|slot| slot.tenant() == tenant).map(|slot| slot.id().clone()).collect();
+        names.sort();
+        names.truncate(NAMED_MAX);
+        names
+    }
+
+    /// Returns the slots of a tenant.
+    pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<Arc<Slot>> =
+            self.slots().values().filter(|slot| slot.tenant() == tenant).map(Arc::clone).collect();
+        slots.sort_by(|one, other| one.id().cmp(other.id()));
+        slots
+    }
+
+    /// Returns an id that nobody has had, of a session that is about to begin.
+    async fn named(&self) -> Result<SessionId, NoSession> {
         const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let maker = self.maker().await;
         let mut random = vec![0; self.options.id_letters];
         maker.fill_random(&mut random).map_err(NoSession::Maker)?;
         let id: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-        Ok(SessionId::new(id).expect("letters and digits are an id"))
+        let id = SessionId::new(id).expect("letters and digits are an id");
+        maker.note_begun(&id).map_err(NoSession::Maker)?;
+        Ok(id)
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {

@@ -45,6 +45,11 @@ impl RecordOptions {
         !self.no_record
     }
 
+    /// Returns whether the session is given a name.
+    pub(crate) fn is_named(&self) -> bool {
+        self.session.is_some()
+    }
+
     /// Begins to open the journal, if there is to be one.
     pub(crate) fn open_early(&self) -> Result<Option<Early>> {
         self.is_wanted().then(Early::begin).transpose()

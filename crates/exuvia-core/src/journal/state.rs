@@ -166,7 +166,8 @@ impl State {
                 let noted = NotedCheckpoint { place, cell, running, memory: *memory, files: *files, undone: false };
                 self.checkpoints.push(noted);
             }
-            Event::Interrupted { .. } | Event::Note { .. } => {}
+            Event::Given(_) if self.running.is_some() => return Err(misplaced("a cell is running")),
+            Event::Interrupted { .. } | Event::Given(_) | Event::Note { .. } => {}
         }
         self.next += 1;
         Ok(())

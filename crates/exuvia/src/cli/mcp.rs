@@ -1,8 +1,10 @@
 //! `exuvia mcp`: a server of the Model Context Protocol.
 
 use std::io;
+use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use exuvia_core::journal::{SessionId, Store};
@@ -10,6 +12,7 @@ use exuvia_mcp::{Maker, MakerError, Server, SessionOptions, Sessions, Tail, Tena
 
 use super::given::Given;
 use super::options::SandboxOptions;
+use super::options::values::{Size, Time};
 use super::repl;
 use super::resume::Begun;
 use crate::failure::{self, Failure};
@@ -19,38 +22,70 @@ use crate::lent::{Asked, Lent};
 use crate::packages::Furnished;
 use crate::recording::{self, CommandLine, Prepared};
 
-/// The longest message that is read, in bytes.
-const MESSAGE_BYTES_MAX: usize = 4 << 20;
+const NOTES: &str = "\
+The client starts this program and speaks to it over stdin and stdout; `claude mcp add python -- exuvia mcp` is how Claude \
+Code is told to. Each session is recorded: `exuvia session list` shows them, `exuvia replay` runs one again. Nothing of \
+this machine is lent but what --config, --mount and --out name. Limits are for each call.";
+
+/// What `--timeout` means here.
+const TIMEOUT_HELP: &str = "\
+The most time that a call may ask for, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; one that asks for none \
+has a minute";
+/// How much time a call has that asks for none.
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How many letters the ids of its sessions have: nobody else may speak to it, so nobody can guess.
 const ID_LETTERS: usize = 10;
 /// Whose sessions those are that are begun over stdin and stdout.
 const TENANT: &str = "stdio";
+/// How many instances are kept for new sandboxes.
+const SPARES_MAX: u32 = 8;
 
 /// Serve one tool that runs Python to a coding agent (MCP), over stdin and stdout
 #[derive(clap::Args)]
+#[command(
+    after_help = NOTES,
+    mut_arg("timeout", |timeout| timeout.default_value("10m").help(TIMEOUT_HELP)),
+    mut_arg("session", |session| session.hide(true)),
+)]
 pub(crate) struct Arguments {
+    /// Put a session away as a checkpoint after this much time without a call; the next call brings it back
+    #[arg(long, value_name = "TIME", default_value = "5m", help_heading = "Session")]
+    idle: Time,
+
+    /// How many sessions have a sandbox at a time; others are put away
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1_000), help_heading = "Session")]
+    awake: u16,
+
+    /// The longest message that is read
+    #[arg(long, value_name = "SIZE", default_value = "4M")]
+    message_limit: Size,
+
     #[command(flatten)]
     sandbox: SandboxOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let options = arguments.options()?;
     let lent = arguments.sandbox.lent(Asked::Nobody)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(workers())
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
-    let sessions = Sessions::new(SessionOptions { id_letters: ID_LETTERS, ..SessionOptions::default() });
+    let room = Room { sandboxes_max: sandboxes_max(options.awake_max), spares_max: SPARES_MAX };
+    let sessions = Sessions::new(options);
     let server = Server::new(Arc::clone(&sessions), Tenant::new(TENANT), "stdio");
     let (input, output) = (descriptor(io::stdin())?, descriptor(io::stdout())?);
+    let message_bytes_max = usize::try_from(arguments.message_limit.0).unwrap_or(usize::MAX);
     runtime.block_on(async {
         // While the client shakes hands.
         let (options, opened) = (arguments.sandbox.clone(), Arc::clone(&sessions));
         let maker = tokio::task::spawn_blocking(move || {
-            let maker = Workshop::furnish(options, lent)?;
+            let maker = Workshop::furnish(options, lent, room)?;
             opened.open(Arc::new(maker)).map_err(|error| anyhow::anyhow!(error))
         });
-        let serving = serve_stdio(server, input, output, MESSAGE_BYTES_MAX);
+        let tending = tokio::spawn(Arc::clone(&sessions).tend());
+        let serving = serve_stdio(server, input, output, message_bytes_max);
         tokio::pin!(serving);
         tokio::select! {
             served = &mut serving => served?,
@@ -59,10 +94,40 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
                 serving.await?;
             }
         }
+        tending.abort();
+        sessions.close().await;
         anyhow::Ok(())
     })?;
     runtime.shutdown_background();
     Ok(0)
+}
+
+impl Arguments {
+    /// Returns how sessions are kept.
+    fn options(&self) -> Result<SessionOptions> {
+        if self.sandbox.recording.is_named() {
+            return Err(Failure::usage("a server's sessions have no names: it gives them ids").into());
+        }
+        let timeout_max = self.sandbox.limits(true).wall_time.unwrap_or(Duration::MAX);
+        Ok(SessionOptions {
+            timeout: TIMEOUT.min(timeout_max),
+            timeout_max,
+            id_letters: ID_LETTERS,
+            idle: self.idle.length(),
+            awake_max: usize::from(self.awake),
+        })
+    }
+}
+
+/// Returns how many threads take turns with what does not compute for long.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, NonZero::get).max(2)
+}
+
+/// Returns for how many sandboxes there is room: all that are awake, each with a successor while it is taken away, and some
+/// beside them, which look at things.
+fn sandboxes_max(awake_max: usize) -> u32 {
+    u32::try_from(awake_max * 2 + 8).unwrap_or(u32::MAX)
 }
 
 /// Prepares what a session goes on with at a prompt.
@@ -88,9 +153,8 @@ struct Workshop {
 }
 
 impl Workshop {
-    fn furnish(options: SandboxOptions, lent: Lent) -> Result<Self> {
+    fn furnish(options: SandboxOptions, lent: Lent, room: Room) -> Result<Self> {
         let early = options.recording.open_early()?;
-        let room = Room { sandboxes_max: 72, spares_max: 8 };
         let interpreter = Interpreter::find(options.image.as_deref())?.with_room(room);
         let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
         let store = match early {

@@ -23,13 +23,23 @@ pub(super) enum Item {
     /// A piece of Python ran.
     Cell(Box<Cell>),
     /// What follows belongs to this session, which was forked from what was told before.
-    Forked { session: SessionId, parent: SessionId, position: u64 },
+    Forked {
+        session: SessionId,
+        parent: SessionId,
+        position: u64,
+    },
     /// The cells after this one were undone.
-    Undone { cell: u32, position: u64 },
+    Undone {
+        cell: u32,
+        position: u64,
+    },
     /// A tool was called.
     Call(Call),
     /// A call that was started in a cell before this one has ended.
-    Ended { tool: String, outcome: Ending },
+    Ended {
+        tool: String,
+        outcome: Ending,
+    },
     /// Something was changed in a mount.
     Change(Change),
     /// Something was written to a standard stream.
@@ -44,13 +54,29 @@ pub(super) enum Item {
         bytes: Vec<u8>,
     },
     /// The long help of a tool was asked for.
-    Help { tool: String },
+    Help {
+        tool: String,
+    },
     /// An interrupt was delivered.
-    Interrupted { signal: u8, message: String },
+    Interrupted {
+        signal: u8,
+        message: String,
+    },
     /// A checkpoint was taken.
-    Checkpoint { position: u64, memory: String },
+    Checkpoint {
+        position: u64,
+        memory: String,
+    },
     /// Something was noted.
-    Note { kind: String, data: serde_json::Value },
+    /// A file was put into the sandbox.
+    Given {
+        path: String,
+        bytes: u64,
+    },
+    Note {
+        kind: String,
+        data: serde_json::Value,
+    },
 }
 
 /// A cell, with what happened in it.
@@ -236,6 +262,7 @@ impl<'a> Teller<'a> {
                 self.add(Item::Interrupted { signal: interrupt.signal, message: interrupt.message });
             }
             Event::Checkpoint { memory, .. } => self.add(Item::Checkpoint { position, memory: memory.to_string() }),
+            Event::Given(file) => self.add(Item::Given { path: file.path, bytes: file.content.len() as u64 }),
             Event::Note { kind, data } => self.add(Item::Note { kind, data }),
         }
     }

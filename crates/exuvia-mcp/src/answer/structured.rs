@@ -1,0 +1,82 @@
+//! The answer as structured content: the same facts, for programs.
+
+use exuvia_core::{Status, Value as CellValue};
+use serde_json::{Value, json};
+
+use super::error::Failure;
+use super::text::shares;
+use super::{Facts, LINKS_MAX, VALUE};
+use crate::call::Ran;
+use crate::output::{Room, cut};
+use crate::resources;
+
+/// The longest JSON of a value that is told, in bytes.
+const JSON_BYTES_MAX: usize = 4 << 10;
+
+/// Returns the structured content.
+pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Value {
+    let outcome = &ran.outcome;
+    let status = match outcome.status {
+        Status::Finished => "finished",
+        Status::Raised => "raised",
+        Status::Exited { .. } => "exited",
+        Status::Stopped { .. } => "stopped",
+    };
+    let [out, err] = shares(outcome.stdout.len(), outcome.stderr.len());
+    let files = ran.files.iter().take(LINKS_MAX);
+    let files: Vec<Value> = files
+        .map(|file| {
+            let uri = resources::link(facts.session.as_str(), &file.path, file.bytes).uri;
+            json!({ "path": file.path, "bytes": file.bytes, "uri": uri })
+        })
+        .collect();
+    json!({
+        "session": facts.session,
+        "cell": ran.cell,
+        "status": status,
+        "undone": ran.is_undone,
+        "stdout": text(&outcome.stdout, out),
+        "stderr": text(&outcome.stderr, err),
+        "truncated": super::is_cut(outcome),
+        "whole_output": ran.whole,
+        "value": outcome.value.as_ref().map(value),
+        "error": failure.map(error),
+        "files": files,
+        "files_count": ran.files.len(),
+        "seconds": outcome.usage.wall_time.as_secs_f64(),
+        "memory_bytes": outcome.usage.memory_bytes,
+    })
+}
+
+fn value(value: &CellValue) -> Value {
+    let json = value.json.as_ref().filter(|json| json.to_string().len() <= JSON_BYTES_MAX);
+    let mut told = json!({ "type": value.type_name, "repr": text(&value.repr, VALUE) });
+    if let Some(json) = json {
+        told["json"] = json.clone();
+    }
+    told
+}
+
+fn error(failure: &Failure) -> Value {
+    let place = failure.last();
+    json!({
+        "type": failure.type_name,
+        "message": failure.message,
+        "file": place.map(|frame| frame.file.as_str()),
+        "line": place.and_then(|frame| frame.line),
+        "column": place.and_then(|frame| frame.column),
+        "end_line": place.and_then(|frame| frame.end_line),
+        "end_column": place.and_then(|frame| frame.end_column),
+        "source": place.and_then(|frame| frame.source.as_deref()).map(|source| crate::output::shown(source, 1_000)),
+        "hint": failure.hint,
+    })
+}
+
+/// Returns a text, without its middle if it is long.
+fn text(from: &str, room: Room) -> String {
+    let cut = cut(from, room);
+    match cut.left_out {
+        0 => cut.head.to_owned(),
+        left_out => format!("{}\n… {left_out} bytes left out …\n{}", cut.head, cut.tail),
+    }
+}
