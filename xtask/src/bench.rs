@@ -13,6 +13,7 @@ mod lend;
 mod memory;
 mod peers;
 mod report;
+mod serve;
 mod statistics;
 mod stops;
 mod system;
@@ -21,6 +22,7 @@ mod worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -71,14 +73,34 @@ struct Rounds {
     /// Calls of a host function in one cell, of the fast and of the slow systems.
     calls: u32,
     calls_slow: u32,
+    /// For how long many clients are served.
+    serving: Duration,
 }
 
 impl Rounds {
     fn new(quick: bool) -> Self {
         if quick {
-            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 12, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
+            Self {
+                programs: 3,
+                fresh: 100,
+                fresh_slow: 4,
+                starts: 12,
+                warm: 1_000,
+                calls: 10_000,
+                calls_slow: 1_000,
+                serving: Duration::from_secs(10),
+            }
         } else {
-            Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000, calls: 10_000, calls_slow: 10_000 }
+            Self {
+                programs: 9,
+                fresh: 300,
+                fresh_slow: 12,
+                starts: 40,
+                warm: 5_000,
+                calls: 10_000,
+                calls_slow: 10_000,
+                serving: Duration::from_secs(60),
+            }
         }
     }
 }
@@ -161,6 +183,9 @@ impl Bench {
             rows.extend(derived::measure(self.rounds.fresh)?);
         }
         rows.extend(journal::measure(&self.rounds, systems, |name| self.wants(name))?);
+        if self.wants("http") {
+            rows.extend(serve::measure(self.rounds.serving)?);
+        }
         for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
             if self.wants(group) {
                 rows.extend(memory::measure(group, crowd)?);

@@ -6,6 +6,7 @@
 //! - [`Server`]: what answers one connection.
 //! - [`Sessions`]: the sessions of all connections, and whose they are.
 //! - [`serve_stdio`]: the transport over stdin and stdout.
+//! - [`HttpServer`]: the transport over HTTP, and who may use it.
 //! - `tools`, `call`, `answer`: the tools, a call of one, and what it is told.
 //! - `resources`, `script`: what else can be read of a session.
 //!
@@ -17,6 +18,7 @@
 
 mod answer;
 mod call;
+mod http;
 mod maker;
 mod output;
 mod resources;
@@ -26,6 +28,7 @@ mod sessions;
 mod stdio;
 mod tools;
 
+pub use http::{Access, HttpError, HttpOptions, HttpServer, Token, TokenError};
 pub use maker::{Maker, MakerError, Prepared};
 pub use output::Tail;
 pub use server::Server;

@@ -10,6 +10,8 @@ mod cli {
     mod interrupts;
     mod lent;
     mod limits;
+    mod mcp_clients;
+    mod mcp_http;
     mod network;
     mod outcomes;
     mod packages;
@@ -22,6 +24,15 @@ mod cli {
     mod session_files;
     mod sessions;
 }
+
+/// A client that sends what it is told to: the one of the transport's own tests.
+#[allow(dead_code, reason = "those have uses for more of it")]
+#[path = "../../exuvia-mcp/tests/http/client.rs"]
+mod http_client;
+
+/// Runs of MCP's conformance suite.
+#[path = "../../exuvia-mcp/tests/http/scenarios.rs"]
+mod scenarios;
 
 /// A real HTTP server: the one of the tools' own tests.
 #[path = "../../exuvia-tools/tests/suite/server.rs"]

@@ -16,6 +16,12 @@ impl Tenant {
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Who has begun a session, as its journal has it.

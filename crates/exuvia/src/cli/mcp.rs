@@ -1,5 +1,7 @@
 //! `exuvia mcp`: a server of the Model Context Protocol.
 
+mod http;
+
 use std::io;
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
@@ -24,7 +26,7 @@ use crate::recording::{self, CommandLine, Prepared};
 
 const NOTES: &str = "\
 The client starts this program and speaks to it over stdin and stdout; `claude mcp add python -- exuvia mcp` is how Claude \
-Code is told to. Each session is recorded: `exuvia session list` shows them, `exuvia replay` runs one again. Nothing of \
+Code is told to. With --http it serves many, who see nothing of each other if they have tokens of their own. Each session is recorded: `exuvia session list` shows them, `exuvia replay` runs one again. Nothing of \
 this machine is lent but what --config, --mount and --out name. Limits are for each call.";
 
 /// What `--timeout` means here.
@@ -33,6 +35,8 @@ The most time that a call may ask for, waiting included: seconds, or `500ms`, `1
 has a minute";
 /// How much time a call has that asks for none.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How many sessions have a sandbox at a time where there is one client.
+const AWAKE: u16 = 32;
 /// How many letters the ids of its sessions have: nobody else may speak to it, so nobody can guess.
 const ID_LETTERS: usize = 10;
 /// Whose sessions those are that are begun over stdin and stdout.
@@ -40,7 +44,7 @@ const TENANT: &str = "stdio";
 /// How many instances are kept for new sandboxes.
 const SPARES_MAX: u32 = 8;
 
-/// Serve one tool that runs Python to a coding agent (MCP), over stdin and stdout
+/// Serve one tool that runs Python to a coding agent (MCP), over stdin and stdout, or HTTP
 #[derive(clap::Args)]
 #[command(
     after_help = NOTES,
@@ -52,13 +56,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "5m", help_heading = "Session")]
     idle: Time,
 
-    /// How many sessions have a sandbox at a time; others are put away
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1_000), help_heading = "Session")]
-    awake: u16,
+    /// How many sessions have a sandbox at a time [default: 32; 256 with --http]; others are put away
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000), help_heading = "Session")]
+    awake: Option<u16>,
 
     /// The longest message that is read
     #[arg(long, value_name = "SIZE", default_value = "4M")]
     message_limit: Size,
+
+    #[command(flatten)]
+    http: http::Arguments,
 
     #[command(flatten)]
     sandbox: SandboxOptions,
@@ -74,9 +81,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         .map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
     let room = Room { sandboxes_max: sandboxes_max(options.awake_max), spares_max: SPARES_MAX };
     let sessions = Sessions::new(options);
-    let server = Server::new(Arc::clone(&sessions), Tenant::new(TENANT), "stdio");
-    let (input, output) = (descriptor(io::stdin())?, descriptor(io::stdout())?);
-    let message_bytes_max = usize::try_from(arguments.message_limit.0).unwrap_or(usize::MAX);
     runtime.block_on(async {
         // While the client shakes hands.
         let (options, opened) = (arguments.sandbox.clone(), Arc::clone(&sessions));
@@ -85,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
             opened.open(Arc::new(maker)).map_err(|error| anyhow::anyhow!(error))
         });
         let tending = tokio::spawn(Arc::clone(&sessions).tend());
-        let serving = serve_stdio(server, input, output, message_bytes_max);
+        let serving = serve(arguments, Arc::clone(&sessions));
         tokio::pin!(serving);
         tokio::select! {
             served = &mut serving => served?,
@@ -102,6 +106,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
+/// Serves until the client has gone, or somebody ends it.
+async fn serve(arguments: &Arguments, sessions: Arc<Sessions>) -> Result<()> {
+    let message_bytes_max = usize::try_from(arguments.message_limit.0).unwrap_or(usize::MAX);
+    if arguments.http.are_given() {
+        return arguments.http.serve(sessions, message_bytes_max).await;
+    }
+    let server = Server::new(sessions, Tenant::new(TENANT), "stdio");
+    let (input, output) = (descriptor(io::stdin())?, descriptor(io::stdout())?);
+    Ok(serve_stdio(server, input, output, message_bytes_max).await?)
+}
+
 impl Arguments {
     /// Returns how sessions are kept.
     fn options(&self) -> Result<SessionOptions> {
@@ -109,12 +124,16 @@ impl Arguments {
             return Err(Failure::usage("a server's sessions have no names: it gives them ids").into());
         }
         let timeout_max = self.sandbox.limits(true).wall_time.unwrap_or(Duration::MAX);
+        let (id_letters, awake) = match self.http.are_given() {
+            true => (http::ID_LETTERS, http::AWAKE),
+            false => (ID_LETTERS, AWAKE),
+        };
         Ok(SessionOptions {
             timeout: TIMEOUT.min(timeout_max),
             timeout_max,
-            id_letters: ID_LETTERS,
+            id_letters,
             idle: self.idle.length(),
-            awake_max: usize::from(self.awake),
+            awake_max: usize::from(self.awake.unwrap_or(awake)),
         })
     }
 }
