@@ -10,6 +10,7 @@ mod exuvia;
 mod journal;
 mod launch;
 mod lend;
+mod mcp;
 mod memory;
 mod peers;
 mod report;
@@ -110,6 +111,7 @@ fn run_released() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
+    build.args(["--package", "exuvia-mcp", "--bins", "--example", "echo"]);
     tools::show(build.current_dir(workspace()))?;
     let released = launch::released("xtask")?;
     tools::show(Command::new(released).args(std::env::args_os().skip(1)))
@@ -156,6 +158,9 @@ impl Bench {
         }
         if self.wants("lend") {
             rows.extend(lend::measure(self.rounds.programs)?);
+        }
+        if self.wants("mcp") {
+            rows.extend(mcp::measure(self.rounds.programs)?);
         }
         if self.wants("derived") {
             rows.extend(derived::measure(self.rounds.fresh)?);

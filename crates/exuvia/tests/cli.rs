@@ -10,6 +10,7 @@ mod cli {
     mod interrupts;
     mod lent;
     mod limits;
+    mod mcp;
     mod network;
     mod outcomes;
     mod packages;
@@ -157,4 +158,11 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 fn file(folder: &tempfile::TempDir, name: &str, arguments: &[&str]) -> Run {
     let path = folder.path().join(name);
     exuvia(&[&["run", path.to_str().unwrap()], arguments].concat())
+}
+
+/// Waits until a program has made this file.
+fn wait_for(mark: &Path) {
+    while !mark.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }

@@ -108,7 +108,9 @@ impl Arguments {
         if self.sandbox.recording.is_named() {
             return Err(Failure::usage("a server's sessions have no names: it gives them ids").into());
         }
-        let timeout_max = self.sandbox.limits(true).wall_time.unwrap_or(Duration::MAX);
+        let Some(timeout_max) = self.sandbox.limits(true).wall_time else {
+            return Err(Failure::usage("calls must have a limit of time").hint("say what it is with --timeout").into());
+        };
         Ok(SessionOptions {
             timeout: TIMEOUT.min(timeout_max),
             timeout_max,
