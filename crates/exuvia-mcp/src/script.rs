@@ -4,6 +4,8 @@
 //! feature of `__future__`, or has raised something is run from a string by a few lines at the beginning, so that what
 //! comes after it runs, too. One that was interrupted ends where it was: its statements that had not ended are comments.
 
+mod literal;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -16,6 +18,7 @@ use crate::call::{computing, output_path, outputs_named_in};
 use crate::maker::Prepared;
 use crate::output::Tail;
 use crate::sessions::{NoSession, Sessions, Slot};
+use literal::literal;
 
 /// Looks at cells, in a sandbox of its own: that of the session is its program's.
 const LOOK: &str = include_str!("script/cells.py");
@@ -190,9 +193,9 @@ fn metadata(opened: &Opened) -> String {
     needs.extend(opened.tools.iter().map(|tool| format!("the function `{}`", tool.name)));
     needs.extend(opened.mounts.iter().map(|mount| format!("the folder {}", mount.path.escape_default())));
     if needs.is_empty() {
-        text.push_str("# Run it with: exuvia run --with-script FILE\n");
+        text.push_str("# Run it with: exuvia run --with-script - < FILE\n");
     } else {
-        let _ = writeln!(text, "# Run it with: exuvia run --with-script --config exuvia.toml FILE");
+        let _ = writeln!(text, "# Run it with: exuvia run --with-script --config exuvia.toml - < FILE");
         let _ = writeln!(text, "# It needs {}.", needs.join(", "));
     }
     text
@@ -203,40 +206,5 @@ fn comment<'a>(script: &mut String, lines: impl Iterator<Item = &'a str>) {
         // A form feed or a lone carriage return would end the comment.
         let line: String = line.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect();
         let _ = writeln!(script, "#   {line}");
-    }
-}
-
-/// Writes a source as a literal of several lines, none of which is anything else to those who read only lines.
-fn literal(source: &str) -> String {
-    let mut text = String::from("'''\\\n");
-    for line in source.trim_end().split('\n') {
-        for (index, character) in line.char_indices() {
-            match character {
-                '\\' => text.push_str("\\\\"),
-                '\'' => text.push_str("\\'"),
-                '#' if index == 0 => text.push_str("\\x23"),
-                '\t' => text.push('\t'),
-                character if character.is_control() => {
-                    let _ = write!(text, "\\x{:02x}", u32::from(character));
-                }
-                character => text.push(character),
-            }
-        }
-        text.push('\n');
-    }
-    text.push_str("'''");
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_literal_is_whole() {
-        assert_eq!(
-            literal("a = 'x'\n# /// script\nb = '\\n'\r\n"),
-            "'''\\\na = \\'x\\'\n\\x23 /// script\nb = \\'\\\\n\\'\n'''"
-        );
     }
 }

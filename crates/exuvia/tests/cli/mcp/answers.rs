@@ -198,6 +198,7 @@ fn a_script_does_it_all_again() {
         "for number in range(5_000): print(number)",
         "text = open('/tmp/outputs/cell-6.txt').read()\nprint(len(text))",
         "import os; os._exit(1)",
+        "open('written', 'w').write('w')",
         "# /// script\n# dependencies = [\"nothing-like-this\"]\n# ///\nz = '# ///'",
     ] {
         client.run(code);
@@ -213,9 +214,8 @@ fn a_script_does_it_all_again() {
     assert_eq!(read["result"]["contents"][0]["text"], script.as_str());
     assert_eq!(client.end(), 0);
 
-    let file = place.folder.path().join("script.py");
-    std::fs::write(&file, &script).unwrap();
-    let ran = place.exuvia(&["run", "--with-script", file.to_str().unwrap()]);
+    // From stdin, so that /workspace is the script's own.
+    let ran = crate::run(&mut place.command(&["run", "--with-script", "-"]), script.as_bytes());
     let numbers: String = (0..5_000).map(|number| format!("{number}\n")).collect();
     let values = printed.lines().next().unwrap();
     assert_eq!(values, "(3, [0, 1, 2], '# ///', 'yes', False)");
