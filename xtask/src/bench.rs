@@ -77,7 +77,7 @@ struct Rounds {
 impl Rounds {
     fn new(quick: bool) -> Self {
         if quick {
-            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 12, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
+            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 48, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
         } else {
             Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000, calls: 10_000, calls_slow: 10_000 }
         }
@@ -108,6 +108,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Builds this program and the command line with optimisation, and has it do the same again.
 fn run_released() -> Result<()> {
+    // The command line is to carry its image.
+    image::pack()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
@@ -140,6 +142,7 @@ impl Bench {
         }
         if self.wants("start") {
             report.add(launch::measure(self.rounds.starts)?);
+            launch::packed(self.rounds.programs)?.into_iter().for_each(|row| report.add(row));
         }
         if self.wants("warm") {
             self.warm(systems, report);

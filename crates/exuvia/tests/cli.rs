@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and starts processes")]
 
 mod cli {
+    mod begun;
+    mod carried;
     mod changes;
     mod help;
     mod images;

@@ -163,7 +163,8 @@ impl Workshop {
             Some(early) => early.wait()?,
             None => Arc::new(exuvia_journal::LocalStore::memory()),
         };
-        Ok(Self { options, lent, furnished, store, command: CommandLine::note() })
+        let command = CommandLine::note(store.durability());
+        Ok(Self { options, lent, furnished, store, command })
     }
 }
 
