@@ -10,6 +10,7 @@ mod exuvia;
 mod journal;
 mod launch;
 mod lend;
+mod mcp;
 mod memory;
 mod peers;
 mod report;
@@ -84,7 +85,7 @@ impl Rounds {
                 programs: 3,
                 fresh: 100,
                 fresh_slow: 4,
-                starts: 12,
+                starts: 48,
                 warm: 1_000,
                 calls: 10_000,
                 calls_slow: 1_000,
@@ -129,9 +130,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Builds this program and the command line with optimisation, and has it do the same again.
 fn run_released() -> Result<()> {
+    // The command line is to carry its image.
+    image::pack()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
+    build.args(["--package", "exuvia-mcp", "--bins", "--example", "echo"]);
     tools::show(build.current_dir(workspace()))?;
     let released = launch::released("xtask")?;
     tools::show(Command::new(released).args(std::env::args_os().skip(1)))
@@ -160,6 +164,7 @@ impl Bench {
         }
         if self.wants("start") {
             report.add(launch::measure(self.rounds.starts)?);
+            launch::packed(self.rounds.programs)?.into_iter().for_each(|row| report.add(row));
         }
         if self.wants("warm") {
             self.warm(systems, report);
@@ -178,6 +183,9 @@ impl Bench {
         }
         if self.wants("lend") {
             rows.extend(lend::measure(self.rounds.programs)?);
+        }
+        if self.wants("mcp") {
+            rows.extend(mcp::measure(self.rounds.programs)?);
         }
         if self.wants("derived") {
             rows.extend(derived::measure(self.rounds.fresh)?);

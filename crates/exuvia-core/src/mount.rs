@@ -288,6 +288,21 @@ pub enum MountFault {
     /// The mount does nothing of that kind: `EOPNOTSUPP`.
     #[error("the mount does nothing of that kind")]
     Unsupported,
+    /// Nobody listens where it is to be fetched from: `ECONNREFUSED`.
+    #[error("nobody listens there")]
+    Refused,
+    /// Where it is to be fetched from cannot be found or reached: `EHOSTUNREACH`.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// The answer ended before it was whole: `ECONNRESET`.
+    #[error("the answer broke off")]
+    BrokenOff,
+    /// What was answered cannot be understood: `EPROTO`.
+    #[error("the answer cannot be understood")]
+    Garbled,
+    /// It was answered that it cannot be had, for reasons of the other side's: `EREMOTEIO`.
+    #[error("the server does not give it")]
+    Remote,
 }
 
 /// What came of one operation.

@@ -95,11 +95,15 @@ impl Import<'_> {
         self.lines.expect_end()?;
         // What no event names is not kept.
         self.shelf.sweep()?;
-        let name_taken = match &header.name {
-            Some(name) => self.shelf.entry(&header.session)?.is_none_or(|entry| entry.name.as_ref() != Some(name)),
-            None => false,
-        };
+        let name_taken = header.name.is_some() && self.free_name(&header)?.is_none();
         Ok(Imported { session: header.session, events: added, name_taken })
+    }
+
+    /// Returns the name that the session had where it comes from, unless another one has it here.
+    fn free_name(&self, header: &Header) -> Result<Option<String>, StoreError> {
+        let Some(name) = &header.name else { return Ok(None) };
+        let has_it = |entry: &Entry| entry.session != header.session && entry.name.as_ref() == Some(name);
+        Ok((!self.shelf.entries()?.iter().any(has_it)).then(|| name.clone()))
     }
 
     /// Takes in a part of the history, and returns the line after it.
@@ -140,12 +144,13 @@ impl Import<'_> {
         left_at: Option<&(SessionId, u64, Hash)>,
     ) -> Result<Part, StoreError> {
         let (next, head) = (0, beginning(&session));
-        if let Some(entry) = known(self.shelf, &session)? {
+        let name = if last { self.free_name(header)? } else { None };
+        if let Some(mut entry) = known(self.shelf, &session)? {
+            if entry.hidden {
+                // It was here for the sake of its forks alone.
+                entry.name = name;
+            }
             return Ok(Part { entry, next, head, epoch: 1, added: 0 });
-        }
-        let mut name = header.name.clone().filter(|_| last);
-        if self.shelf.entries()?.iter().any(|entry| entry.name.is_some() && entry.name == name) {
-            name = None;
         }
         let parent = left_at.map(|(parent, position, _)| (parent.clone(), *position));
         let version = header.exuvia_journal;

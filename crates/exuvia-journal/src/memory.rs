@@ -86,13 +86,11 @@ impl Backing for Memory {
 
 impl Tables {
     fn kept(&self, session: &SessionId) -> Result<&Kept, StoreError> {
-        let missing = || StoreError::NotFound { wanted: session.to_string(), near: Vec::new() };
-        self.sessions.get(session).map(AsRef::as_ref).ok_or_else(missing)
+        self.sessions.get(session).map(AsRef::as_ref).ok_or_else(|| StoreError::missing(session))
     }
 
     fn kept_mut(&mut self, session: &SessionId) -> Result<&mut Kept, StoreError> {
-        let missing = || StoreError::NotFound { wanted: session.to_string(), near: Vec::new() };
-        self.sessions.get_mut(session).map(Arc::make_mut).ok_or_else(missing)
+        self.sessions.get_mut(session).map(Arc::make_mut).ok_or_else(|| StoreError::missing(session))
     }
 }
 

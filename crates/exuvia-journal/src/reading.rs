@@ -37,7 +37,7 @@ pub(crate) fn known(shelf: &dyn Shelf, session: &SessionId) -> Result<Option<Ent
 
 /// Returns the session that is kept under this id.
 pub(crate) fn kept(shelf: &dyn Shelf, session: &SessionId) -> Result<Entry, StoreError> {
-    known(shelf, session)?.ok_or_else(|| StoreError::NotFound { wanted: session.to_string(), near: Vec::new() })
+    known(shelf, session)?.ok_or_else(|| StoreError::missing(session))
 }
 
 /// Finds a session by name, id, or how its id begins.
@@ -214,6 +214,10 @@ fn verify_whole(shelf: &dyn Shelf, entry: &Entry, walk: &Walk<'_>) -> Result<(),
     }
     if shelf.row_count(&entry.session)? != entry.next {
         return Err(walk.damaged_whole("it has more events than were noted"));
+    }
+    // Who has it open prints, and writes, meanwhile.
+    if shelf.holder(&entry.session)?.is_none() && shelf.printed(&entry.session)? > entry.next {
+        return Err(walk.damaged_whole("its last events are lost: output that comes later was printed"));
     }
     Ok(())
 }

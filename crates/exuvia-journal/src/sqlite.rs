@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use exuvia_core::journal::{Durability, SessionId, StoreError};
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 
 use self::fault::{fault, io_fault};
 use self::flusher::Flusher;
@@ -77,6 +78,8 @@ struct Shared {
     leases_changed: Condvar,
     /// How many bytes the database has, where that is limited.
     size: AtomicU64,
+    /// How many pages the log had when the writer last committed something.
+    log_pages: Arc<AtomicU64>,
 }
 
 /// The leases that are kept alive.
@@ -90,7 +93,14 @@ impl Sqlite {
     /// Opens the store in a folder, or makes it.
     pub(crate) fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         make_folder(folder)?;
-        let writer = connect(folder, options.bytes_max)?;
+        let mut writer = connect(folder, options.bytes_max)?;
+        let log_pages = Arc::new(AtomicU64::new(0));
+        let noted = Arc::clone(&log_pages);
+        let note = move |_: &mut Wal, pages: i32| {
+            noted.store(pages.try_into().unwrap_or_default(), Ordering::Relaxed);
+            Ok(())
+        };
+        writer.wal_hook(Some(note)).map_err(|error| fault(error, folder))?;
         let [reader, checkpointer] = [(); 2].map(|()| Lazy::new(folder, options.bytes_max));
         let wal = folder.join(format!("{DATABASE}-wal"));
         // It is there as long as a connection is. Nothing is locked through it, so it may be opened and closed.
@@ -105,6 +115,7 @@ impl Sqlite {
             leases: Mutex::default(),
             leases_changed: Condvar::new(),
             size: AtomicU64::new(0),
+            log_pages,
             options,
         });
         let mut sqlite = Self { shared, threads: Vec::new() };
@@ -168,7 +179,8 @@ impl Backing for Sqlite {
                 Claim::Old(session) => tables.take_over(session)?,
             };
             let mut entry = find(tables)?;
-            let printed = tables.printed(&entry.session)?;
+            // What was printed of events that are lost is not what comes at their positions now.
+            let printed = tables.printed(&entry.session)?.min(entry.next);
             entry.epoch += 1;
             made = Some(shared.tails.make(&entry.session, entry.epoch, printed)?);
             tables.hold(&entry, &shared.options.holder, expiry(shared.options.lease))?;
@@ -232,6 +244,11 @@ impl Shared {
             Durability::Sync => self.sync(),
             Durability::Group | Durability::Async => Ok(()),
         }
+    }
+
+    /// Returns how many pages the log had after the last commit of this store.
+    fn log_pages(&self) -> u64 {
+        self.log_pages.load(Ordering::Relaxed)
     }
 
     /// Takes note of how large the database is, if that is limited.

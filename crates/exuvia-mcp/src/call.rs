@@ -17,7 +17,7 @@ use crate::sessions::{NoSession, Owner, Visit};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
-pub(crate) use run::{Ran, computing};
+pub(crate) use run::{Ran, computing, output_path, outputs_named_in};
 
 /// What makes a call begin a session of its own.
 const NEW: &str = "new";

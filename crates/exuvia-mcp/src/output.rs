@@ -77,6 +77,20 @@ pub(crate) struct Room {
     pub(crate) tail: usize,
 }
 
+impl Room {
+    /// Shares it between two texts of these lengths: one that is short leaves the rest to the other, and the second has a
+    /// quarter at least.
+    pub(crate) fn shared(self, first: usize, second: usize) -> [Self; 2] {
+        let all = self.head + self.tail;
+        if first + second <= all {
+            let room = Self { head: all, tail: 0 };
+            return [room, room];
+        }
+        let second = second.min((all / 4).max(all.saturating_sub(first)));
+        [all - second, second].map(|room| Self { head: room / 4 * 3, tail: room - room / 4 * 3 })
+    }
+}
+
 /// A text of which the middle is left out, if it is long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cut<'a> {
@@ -145,6 +159,16 @@ mod tests {
         let text = "one\ntwo\nthree\nfour\nfive\n";
         assert_eq!(cut(text, room), Cut { head: "one\ntwo\n", left_out: 11, tail: "five\n" });
         assert_eq!(cut("ööööööööööö", room), Cut { head: "ööööö", left_out: 6, tail: "ööö" });
+    }
+
+    #[test]
+    fn two_texts_share_the_room() {
+        let room = |head, tail| Room { head, tail };
+        let all = room(12_288, 4_096);
+        assert_eq!(all.shared(10, 20), [room(16_384, 0), room(16_384, 0)]);
+        assert_eq!(all.shared(100_000, 0), [all, room(0, 0)]);
+        assert_eq!(all.shared(100_000, 100_000), [room(9_216, 3_072), room(3_072, 1_024)]);
+        assert_eq!(all.shared(0, 100_000), [room(0, 0), all]);
     }
 
     proptest! {

@@ -26,7 +26,7 @@ use uri::TEMPLATES;
 pub(crate) use uri::{Part, Place, Uri};
 
 /// The folders whose files are listed.
-pub(crate) const FOLDERS: [&str; 4] = ["/workspace", "/tmp", "/home", "/outputs"];
+pub(crate) const FOLDERS: [&str; 3] = ["/workspace", "/tmp", "/home"];
 /// How many files are listed of each.
 pub(crate) const FILES_MAX: usize = 2_000;
 /// How many resources are listed at a time.

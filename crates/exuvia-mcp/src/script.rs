@@ -4,6 +4,9 @@
 //! feature of `__future__`, or has raised something is run from a string by a few lines at the beginning, so that what
 //! comes after it runs, too. One that was interrupted ends where it was: its statements that had not ended are comments.
 
+mod literal;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use exuvia_core::journal::{Opened, Source};
@@ -11,10 +14,11 @@ use exuvia_core::{Outcome, Status};
 use exuvia_session::{RecordedCell, cells};
 use serde::Deserialize;
 
-use crate::call::computing;
+use crate::call::{computing, output_path, outputs_named_in};
 use crate::maker::Prepared;
 use crate::output::Tail;
 use crate::sessions::{NoSession, Sessions, Slot};
+use literal::literal;
 
 /// Looks at cells, in a sandbox of its own: that of the session is its program's.
 const LOOK: &str = include_str!("script/cells.py");
@@ -41,6 +45,8 @@ struct Piece {
     raised: Option<String>,
     /// Where it was interrupted: in which line, from 1.
     interrupted: Option<u64>,
+    /// The file in which all that it printed was, if a later cell names that.
+    keeps: Option<String>,
 }
 
 /// Returns a session's script.
@@ -58,12 +64,22 @@ pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, NoSes
     if bytes > BYTES_MAX {
         return Err(NoSession::TooLarge { what: "the script", bytes_max: BYTES_MAX });
     }
+    keep_outputs(&mut pieces);
     let opened = match store.read(slot.id(), 0, 1).await.map_err(exuvia_session::SessionError::from)?.pop() {
         Some(exuvia_core::journal::Recorded { event: exuvia_core::journal::Event::Opened(opened), .. }) => opened,
         _ => Box::new(sessions.offer().await.clone()),
     };
     let looked = look(sessions, &pieces).await?;
     Ok(script(&opened, &pieces, &looked))
+}
+
+/// Finds the cells whose output a later one reads where an answer has said that it is.
+fn keep_outputs(pieces: &mut [Piece]) {
+    let mut named = BTreeSet::new();
+    for piece in pieces.iter_mut().rev() {
+        piece.keeps = named.contains(&piece.number).then(|| output_path(piece.number));
+        named.extend(outputs_named_in(&piece.source));
+    }
 }
 
 /// Has Python look at cells.
@@ -104,7 +120,7 @@ impl Piece {
             (_, Some(error)) => Some(name(&error.type_name)),
             _ => None,
         };
-        Some(Self { number: cell.number, source, raised, interrupted: line })
+        Some(Self { number: cell.number, source, raised, interrupted: line, keeps: None })
     }
 
     fn write(&self, script: &mut String, looked: Option<&Looked>) {
@@ -117,7 +133,9 @@ impl Piece {
             Some(looked) if self.interrupted.is_some() => {
                 let mut lines = self.source.lines();
                 let ended: Vec<&str> = lines.by_ref().take(looked.ended).collect();
-                self.run(script, &ended.join("\n"), looked.is_plain, None);
+                if !ended.is_empty() {
+                    self.run(script, &ended.join("\n"), looked.is_plain, None);
+                }
                 let _ = writeln!(script, "# It was interrupted here ({}):", self.raised.as_deref().unwrap_or_default());
                 comment(script, lines);
             }
@@ -126,13 +144,14 @@ impl Piece {
     }
 
     fn run(&self, script: &mut String, source: &str, is_plain: bool, raised: Option<&str>) {
-        if is_plain && raised.is_none() && is_harmless(source) {
+        if is_plain && raised.is_none() && self.keeps.is_none() && is_harmless(source) {
             script.push_str(source.trim_end());
             script.push('\n');
             return;
         }
         let raises = raised.map(|raised| format!(", raises={raised:?}")).unwrap_or_default();
-        let _ = writeln!(script, "_cell({}, {}{raises})", self.number, literal(source));
+        let keeps = self.keeps.as_ref().map(|path| format!(", keeps={path:?}")).unwrap_or_default();
+        let _ = writeln!(script, "_cell({}, {}{raises}{keeps})", self.number, literal(source));
     }
 }
 
@@ -146,7 +165,10 @@ fn script(opened: &Opened, pieces: &[Piece], looked: &[Option<Looked>]) -> Strin
     let mut script = metadata(opened);
     let needs_frame = |(piece, looked): (&Piece, &Option<Looked>)| {
         let looked = looked.as_ref();
-        looked.is_some_and(|looked| !looked.is_plain || piece.raised.is_some() || !is_harmless(&piece.source))
+        let is_part = |looked: &Looked| {
+            looked.is_plain && piece.raised.is_none() && piece.keeps.is_none() && is_harmless(&piece.source)
+        };
+        looked.is_some_and(|looked| !is_part(looked))
     };
     if pieces.iter().zip(looked).any(needs_frame) {
         script.push('\n');
@@ -171,9 +193,9 @@ fn metadata(opened: &Opened) -> String {
     needs.extend(opened.tools.iter().map(|tool| format!("the function `{}`", tool.name)));
     needs.extend(opened.mounts.iter().map(|mount| format!("the folder {}", mount.path.escape_default())));
     if needs.is_empty() {
-        text.push_str("# Run it with: exuvia run --with-script FILE\n");
+        text.push_str("# Run it with: exuvia run --with-script - < FILE\n");
     } else {
-        let _ = writeln!(text, "# Run it with: exuvia run --with-script --config exuvia.toml FILE");
+        let _ = writeln!(text, "# Run it with: exuvia run --with-script --config exuvia.toml - < FILE");
         let _ = writeln!(text, "# It needs {}.", needs.join(", "));
     }
     text
@@ -184,40 +206,5 @@ fn comment<'a>(script: &mut String, lines: impl Iterator<Item = &'a str>) {
         // A form feed or a lone carriage return would end the comment.
         let line: String = line.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect();
         let _ = writeln!(script, "#   {line}");
-    }
-}
-
-/// Writes a source as a literal of several lines, none of which is anything else to those who read only lines.
-fn literal(source: &str) -> String {
-    let mut text = String::from("'''\\\n");
-    for line in source.trim_end().split('\n') {
-        for (index, character) in line.char_indices() {
-            match character {
-                '\\' => text.push_str("\\\\"),
-                '\'' => text.push_str("\\'"),
-                '#' if index == 0 => text.push_str("\\x23"),
-                '\t' => text.push('\t'),
-                character if character.is_control() => {
-                    let _ = write!(text, "\\x{:02x}", u32::from(character));
-                }
-                character => text.push(character),
-            }
-        }
-        text.push('\n');
-    }
-    text.push_str("'''");
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_literal_is_whole() {
-        assert_eq!(
-            literal("a = 'x'\n# /// script\nb = '\\n'\r\n"),
-            "'''\\\na = \\'x\\'\n\\x23 /// script\nb = \\'\\\\n\\'\n'''"
-        );
     }
 }

@@ -154,7 +154,7 @@ impl Sessions {
 
     /// Begins a session.
     pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, NoSession> {
-        self.make_room().await;
+        self.make_room(1).await;
         let (id, tail) = (self.named().await?, Tail::default());
         let maker = self.maker().await;
         let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(NoSession::Maker)?;
@@ -176,7 +176,7 @@ impl Sessions {
         of: &mut Session,
         owner: &Owner,
     ) -> Result<Visit, NoSession> {
-        self.make_room().await;
+        self.make_room(1).await;
         let id = self.named().await?;
         let maker = self.maker().await;
         let mut seed = [0; 32];
@@ -229,7 +229,7 @@ impl Sessions {
     /// Has a session here, with a sandbox, in its turn.
     pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, NoSession> {
         if turn.is_none() {
-            self.make_room().await;
+            self.make_room(0).await;
             let maker = self.maker().await;
             let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(NoSession::Maker)?;
             let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;

@@ -93,7 +93,7 @@ impl Engine {
         let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
         let module = match &options.cache {
             Some(folder) => compiled::load_or_compile(&engine, image, folder)?,
-            None => Module::new(&engine, image.module()).map_err(ImageError::Compile)?,
+            None => compiled::compile_in_memory(&engine, image)?,
         };
         let exports = ExportIndices::of(&module)?;
         let pre =
@@ -121,7 +121,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The options are out of range.
+    /// The runtime cannot generate code for this machine.
     pub fn is_compiled(image: &Image, options: &EngineOptions) -> Result<bool, SandboxError> {
         Ok(Self::compiled_file(image, options)?.is_some())
     }
@@ -130,31 +130,20 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The options are out of range.
+    /// The runtime cannot generate code for this machine.
     pub fn compiled_file(image: &Image, options: &EngineOptions) -> Result<Option<PathBuf>, SandboxError> {
         let Some(folder) = &options.cache else { return Ok(None) };
-        Ok(Some(folder.join(compiled_name(image, options)?)).filter(|path| path.is_file()))
+        Ok(Some(folder.join(compiled_name(image)?)).filter(|path| path.is_file()))
     }
 
-    /// Compiles an image's code and returns it, as it would lie in the cache under the name that
-    /// [`install_compiled`](Self::install_compiled) gives it.
-    ///
-    /// # Errors
-    ///
-    /// The image's module cannot be compiled.
-    pub fn compile(image: &Image, options: &EngineOptions) -> Result<Vec<u8>, SandboxError> {
-        let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
-        Ok(compiled::compile(&engine, image)?)
-    }
-
-    /// Puts code that [`compile`](Self::compile) gave into a cache folder. The code is native code and will be run: it
-    /// must come from where this program comes from.
+    /// Puts code that lay in [another cache](Self::compiled_file) into this one. It is native code and will be run: it must
+    /// come from where this program comes from.
     ///
     /// # Errors
     ///
     /// The folder cannot be written to.
     pub fn install_compiled(image: &Image, code: &[u8], folder: &Path) -> Result<(), SandboxError> {
-        let path = folder.join(compiled_name(image, &EngineOptions::default())?);
+        let path = folder.join(compiled_name(image)?);
         Ok(compiled::install(folder, &path, code)?)
     }
 
@@ -165,8 +154,7 @@ impl Engine {
     ///
     /// The code was changed, or cannot be read.
     pub fn verify_compiled(image: &Image, folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
-        let engine = wasmtime::Engine::new(&configuration(&EngineOptions::default())?).map_err(ImageError::Compile)?;
-        Ok(compiled::verify(&engine, image, folder)?)
+        Ok(compiled::verify(&compiler()?, image, folder)?)
     }
 
     /// Returns the image.
@@ -258,9 +246,8 @@ impl ExportIndices {
     }
 }
 
-fn compiled_name(image: &Image, options: &EngineOptions) -> Result<String, SandboxError> {
-    let engine = wasmtime::Engine::new(&configuration(options)?).map_err(ImageError::Compile)?;
-    Ok(compiled::file_name(&engine, image))
+fn compiled_name(image: &Image) -> Result<String, SandboxError> {
+    Ok(compiled::file_name(&compiler()?, image))
 }
 
 /// Returns a linker with all that the module imports.
@@ -271,17 +258,17 @@ pub(crate) fn linker(engine: &wasmtime::Engine, module: &Module) -> wasmtime::Re
     Ok(linker)
 }
 
-/// Returns the runtime's configuration.
+/// Returns the configuration of a runtime that runs sandboxes.
 pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageError> {
     let count = options.sandboxes_max.clamp(1, 10_000);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(count.saturating_mul(INSTANCES_PER_SANDBOX))
         // A sandbox that has caught an exception of WebAssembly has a heap for it beside its linear memory.
         .total_memories(count * 2)
-        .total_tables(count * 3)
+        .total_tables(count * 4)
         .total_stacks(count)
         .total_gc_heaps(count)
-        .max_tables_per_module(3)
+        .max_tables_per_module(4)
         .table_elements(TABLE_ELEMENTS_MAX)
         .max_core_instance_size(2 << 20)
         .max_memory_size(4 << 30)
@@ -290,9 +277,20 @@ pub(crate) fn configuration(options: &EngineOptions) -> Result<Config, ImageErro
         .max_unused_warm_slots(64)
         .linear_memory_keep_resident(0)
         .pagemap_scan(Enabled::No);
+    let mut config = settings()?;
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Ok(config)
+}
+
+/// Returns a runtime that runs nothing: it compiles what others run, and knows what its name is.
+fn compiler() -> Result<wasmtime::Engine, ImageError> {
+    wasmtime::Engine::new(&settings()?).map_err(ImageError::Compile)
+}
+
+/// Returns what compiled code depends on.
+fn settings() -> Result<Config, ImageError> {
     let mut config = Config::new();
     config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .wasm_exceptions(true)
         .wasm_gc(true)
         .wasm_function_references(true)

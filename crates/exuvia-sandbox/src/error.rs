@@ -22,6 +22,14 @@ pub enum SandboxError {
     /// The caller asked for something that cannot be.
     #[error("{0}")]
     Config(String),
+    /// Nothing can be mounted there.
+    #[error("{problem}")]
+    Mount {
+        /// The path.
+        path: String,
+        /// Why, in a sentence that names the path.
+        problem: String,
+    },
     /// There is no room for another sandbox: end some, or raise `sandboxes_max`.
     #[error("no room for another sandbox: {0:#}")]
     Full(wasmtime::Error),

@@ -17,6 +17,7 @@ mod error;
 mod format;
 mod initial;
 pub(crate) mod merge;
+pub(crate) mod offers;
 mod rewrite;
 
 pub use build::{BuildStep, Source, build};

@@ -43,5 +43,6 @@ pub use error::{LinkError, ModuleFault};
 pub use packages::{InstallStep, Packages, PackagesBuilder};
 
 pub(crate) use frozen::Frozen;
+pub(crate) use interpreter::only_operator;
 pub(crate) use load::{Loader, register};
 pub(crate) use saved::{SavedModules, restore, save};

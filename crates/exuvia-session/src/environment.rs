@@ -155,7 +155,11 @@ fn join(packages: &[PackageIdentity], between: &str, tell: impl Fn(&PackageIdent
 }
 
 /// Returns what a session began with, of its first event.
-pub(crate) fn opened_of(session: &SessionId, event: Option<Event>) -> Result<Opened, SessionError> {
+///
+/// # Errors
+///
+/// [`SessionError::Unlike`] if that does not say it.
+pub fn opened_of(session: &SessionId, event: Option<Event>) -> Result<Opened, SessionError> {
     match event {
         Some(Event::Opened(opened)) => Ok(*opened),
         _ => Err(SessionError::Unlike {

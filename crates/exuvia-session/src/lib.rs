@@ -39,10 +39,11 @@ pub mod session;
 mod timeline;
 
 pub use cells::{RecordedCell, cells};
-pub use environment::{Environment, HostError, HostFactory};
+pub use environment::{Environment, HostError, HostFactory, opened_of};
 pub use error::{Deed, Divergence, SessionError};
 pub use log::Now;
 pub use policy::CheckpointPolicy;
 pub use rebuild::run as perform;
-pub use replay::{Output, Replay, ReplayOptions, ReplayStep, Replayed};
+pub use replay::{Meter, Output, Passed, Replay, ReplayOptions, ReplayStep, Replayed};
 pub use session::{Resumed, Session, last_cell, undo};
+pub use timeline::each as each_event;

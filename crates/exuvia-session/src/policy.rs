@@ -1,8 +1,8 @@
 //! When checkpoints are taken, and the thread that keeps them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use exuvia_core::journal::{SessionId, Store, StoreError};
@@ -77,17 +77,28 @@ struct Kept {
 
 /// Compresses checkpoints and puts them into the store, beside the session.
 pub(crate) struct Keeper {
-    jobs: Option<Sender<Job>>,
+    store: Arc<dyn Store>,
+    kept: usize,
     waiting: Arc<AtomicUsize>,
-    thread: Option<JoinHandle<()>>,
+    /// The thread that does it, from the first checkpoint on: many sessions never take any. `None`: there can be none, so
+    /// nothing is kept.
+    thread: OnceLock<Option<KeeperThread>>,
+}
+
+struct KeeperThread {
+    jobs: Sender<Job>,
+    handle: JoinHandle<()>,
 }
 
 impl Keeper {
-    /// Starts the thread. Without one, nothing is kept.
-    pub(crate) fn start(store: Arc<dyn Store>, kept: usize) -> Self {
+    /// Keeps so many checkpoints of a session in this store.
+    pub(crate) fn new(store: Arc<dyn Store>, kept: usize) -> Self {
+        Self { store, kept, waiting: Arc::default(), thread: OnceLock::new() }
+    }
+
+    fn start(&self) -> Option<KeeperThread> {
         let (jobs, received) = channel::<Job>();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let done = Arc::clone(&waiting);
+        let (store, kept, waiting) = (Arc::clone(&self.store), self.kept, Arc::clone(&self.waiting));
         let keep = move || {
             for job in received {
                 // What cannot be kept is only missing: the journal has all that it came from.
@@ -95,11 +106,11 @@ impl Keeper {
                     Job::Keep(checkpoint) => put(&*store, &checkpoint, kept),
                     Job::ThinOut(session) => pollster::block_on(keep_last(&*store, &session, 1)),
                 };
-                done.fetch_sub(1, Ordering::Release);
+                waiting.fetch_sub(1, Ordering::Release);
             }
         };
-        let thread = std::thread::Builder::new().name("exuvia-checkpoints".to_owned()).spawn(keep).ok();
-        Self { jobs: thread.is_some().then_some(jobs), waiting, thread }
+        let handle = std::thread::Builder::new().name("exuvia-checkpoints".to_owned()).spawn(keep).ok()?;
+        Some(KeeperThread { jobs, handle })
     }
 
     /// Returns whether it has something to do still.
@@ -125,9 +136,9 @@ impl Keeper {
     }
 
     fn send(&self, job: Job) {
-        if let Some(jobs) = &self.jobs {
+        if let Some(thread) = self.thread.get_or_init(|| self.start()) {
             self.waiting.fetch_add(1, Ordering::Release);
-            if jobs.send(job).is_err() {
+            if thread.jobs.send(job).is_err() {
                 self.waiting.fetch_sub(1, Ordering::Release);
             }
         }
@@ -137,9 +148,9 @@ impl Keeper {
 impl Drop for Keeper {
     /// Waits until everything is kept.
     fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
+        if let Some(Some(KeeperThread { jobs, handle })) = self.thread.take() {
+            drop(jobs);
+            let _ended = handle.join();
         }
     }
 }

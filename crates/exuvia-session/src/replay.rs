@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use exuvia_core::journal::{SessionId, Store};
+use exuvia_core::journal::{Segment, SessionId, Store};
 use exuvia_core::{Outcome, Stream};
 
+use crate::cursor::Cursor;
 use crate::environment::Environment;
 use crate::error::SessionError;
-use crate::host::Recorder;
+use crate::host::{Recorder, Shared};
 use crate::rebuild::{self, From};
 use crate::timeline::timeline;
 
@@ -27,6 +28,41 @@ pub struct ReplayOptions {
     pub from: Option<u64>,
     /// Who is given the output as it comes again.
     pub output: Option<Output>,
+    /// Who is given what tells how far the replay is, from another thread: a cell may take long.
+    pub meter: Option<Box<dyn FnOnce(Meter) + Send>>,
+}
+
+/// Tells how far a replay is.
+pub struct Meter {
+    shared: Shared,
+    events_all: u64,
+}
+
+/// How far a replay is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    /// The cell that runs, or has run last.
+    pub cell: u32,
+    /// How many events have been compared.
+    pub events: u64,
+    /// How many there are.
+    pub events_all: u64,
+}
+
+impl Meter {
+    /// Returns how far it is now.
+    #[must_use]
+    pub fn look(&self) -> Passed {
+        let recorder = self.shared.lock();
+        let events = recorder.cursor.as_ref().map_or(self.events_all, Cursor::passed);
+        Passed { cell: recorder.progress.cell, events, events_all: self.events_all }
+    }
+}
+
+impl std::fmt::Debug for Meter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Meter").field(&self.look()).finish()
+    }
 }
 
 /// A step of a replay: a cell that came out as recorded.
@@ -49,6 +85,9 @@ pub struct Replayed {
     pub cells: u32,
     /// How many events were compared.
     pub events: u64,
+    /// How many events of the session's history were not run again, since they count for nothing: those of cells that were
+    /// undone, or stopped from outside.
+    pub left_out: u64,
     /// The cell in which the journal ends: its process was killed there, and nobody has resumed it.
     pub unfinished: Option<u32>,
     /// The SHA-256 of the memory at the end, in hexadecimal digits.
@@ -83,7 +122,10 @@ impl Replay {
         let Self { environment, store, session } = self;
         let opened = rebuild::opening(store, session).await?;
         environment.check(session, &opened)?;
+        // Of a session that goes on meanwhile, no more is left out than was there.
+        let history = length(&store.history(session, None).await?);
         let timeline = timeline(store, session, None).await?;
+        let left_out = history.saturating_sub(length(&timeline));
         let from = options.from.map_or(From::Beginning, From::Position);
         let start = rebuild::start(environment, store, timeline, from).await?;
         let events_all = start.events();
@@ -94,6 +136,9 @@ impl Replay {
         };
         let mut built = start.build(environment, store, (session, &opened), None, prepare).await?;
         super::session::compare_waiting(&mut built.sandbox, &built.shared);
+        if let Some(meter) = options.meter {
+            meter(Meter { shared: built.shared.clone(), events_all });
+        }
         let mut cells = 0;
         let step = |cell: u32, outcome: &Outcome, events: u64| {
             cells += 1;
@@ -111,8 +156,13 @@ impl Replay {
             return Err(SessionError::NoCell { session: session.clone(), cell, cells });
         }
         let events = built.shared.lock().cursor.as_ref().map_or(events_all, |cursor| cursor.passed());
-        Ok(Replayed { cells, events, unfinished, memory: built.sandbox.memory_hash() })
+        Ok(Replayed { cells, events, left_out, unfinished, memory: built.sandbox.memory_hash() })
     }
+}
+
+/// Returns how many events these parts have.
+fn length(parts: &[Segment]) -> u64 {
+    parts.iter().map(|part| part.positions.end - part.positions.start).sum()
 }
 
 impl std::fmt::Debug for Replay {

@@ -28,8 +28,13 @@ pub(crate) async fn timeline(
     Ok(marks.kept)
 }
 
-/// Shows the events of a part of a history one after the other, until `take` has seen enough.
-pub(crate) async fn each(
+/// Shows the events of a part of a history one after the other, until `take` has seen enough. They are read a page at a
+/// time; a part that says to end later than the session does ends with it.
+///
+/// # Errors
+///
+/// Those of [`Store::read`].
+pub async fn each(
     store: &Arc<dyn Store>,
     part: &Segment,
     mut take: impl FnMut(Recorded) -> ControlFlow<()>,

@@ -196,10 +196,9 @@ impl CommandTool {
             Ok(checked) => checked,
             Err(problem) => return Err(ToolsError::Definition { tool: self.definition.name, problem }),
         };
-        let setting = Setting::new(self.folder, self.environment);
+        let setting = Setting::new(self.definition.name.clone(), self.folder, self.environment);
         let help = self.help.map(|command| Help::new(command, setting.clone()));
         let runner = Arc::new(CommandRunner {
-            name: self.definition.name.clone(),
             setting,
             argv,
             input,
@@ -257,14 +256,16 @@ impl std::fmt::Debug for CommandTool {
 /// Where and how a program runs.
 #[derive(Clone)]
 struct Setting {
+    /// The tool whose program it is.
+    tool: String,
     folder: PathBuf,
     environment: BTreeMap<String, OsString>,
 }
 
 impl Setting {
-    fn new(folder: PathBuf, mut environment: BTreeMap<String, OsString>) -> Self {
+    fn new(tool: String, folder: PathBuf, mut environment: BTreeMap<String, OsString>) -> Self {
         environment.entry("PATH".to_owned()).or_insert_with(|| PATH.into());
-        Self { folder, environment }
+        Self { tool, folder, environment }
     }
 }
 
@@ -277,8 +278,6 @@ enum Input {
 
 /// Runs a program for each call.
 struct CommandRunner {
-    /// The tool's name.
-    name: String,
     setting: Setting,
     argv: Argv,
     input: Input,
@@ -289,7 +288,7 @@ struct CommandRunner {
 
 impl CommandRunner {
     async fn run(&self, arguments: &Json) -> Result<Json, ToolFailure> {
-        let argv = self.argv.expand(&self.name, arguments)?;
+        let argv = self.argv.expand(&self.setting.tool, arguments)?;
         let stdin = match &self.input {
             Input::Nothing => None,
             Input::Json => Some(arguments.to_string()),

@@ -4,6 +4,7 @@ mod answer;
 mod client;
 mod files;
 mod request;
+mod unanswered;
 
 use std::sync::Arc;
 

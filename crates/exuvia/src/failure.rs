@@ -41,6 +41,12 @@ impl Failure {
         self
     }
 
+    /// Says where it was written, before what is wrong: `exuvia.toml:3: `.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.message.insert_str(0, place);
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u8) -> Self {
         self.status = status;
         self
@@ -92,13 +98,15 @@ pub(crate) fn report(error: &anyhow::Error) -> u8 {
     complain(&error.to_string(), hint);
     match failure {
         Some(failure) => failure.status,
-        None if matches!(sandbox_error(error), Some(SandboxError::Config(_))) => exit::USAGE,
+        None if matches!(sandbox_error(error), Some(SandboxError::Config(_) | SandboxError::Mount { .. })) => {
+            exit::USAGE
+        }
         None => exit::FAILURE,
     }
 }
 
 /// Returns the error of a sandbox, or of one with a journal.
-fn sandbox_error(error: &anyhow::Error) -> Option<&SandboxError> {
+pub(crate) fn sandbox_error(error: &anyhow::Error) -> Option<&SandboxError> {
     match error.downcast_ref::<SessionError>() {
         Some(SessionError::Sandbox(error)) => Some(error),
         _ => error.downcast_ref(),

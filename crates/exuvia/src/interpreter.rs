@@ -12,6 +12,7 @@ use exuvia_sandbox::{Engine, EngineOptions, Image};
 
 use crate::failure::Failure;
 use crate::{folders, output};
+use embedded::Embedded;
 
 /// How many sandboxes there is room for. A small pool is made faster than a large one.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,8 @@ pub(crate) struct Interpreter {
     /// The image's file.
     path: PathBuf,
     origin: Origin,
+    /// What it was unpacked from.
+    embedded: Option<Embedded>,
     /// Where its compiled code is kept.
     cache: PathBuf,
     room: Room,
@@ -60,19 +63,20 @@ pub(crate) enum Origin {
 impl Interpreter {
     /// Finds the image: `--image`, else `EXUVIA_IMAGE`, else the one in this program.
     pub(crate) fn find(option: Option<&Path>) -> Result<Self> {
+        let room = Room::default();
         let variable = || env::var_os("EXUVIA_IMAGE").filter(|path| !path.is_empty()).map(PathBuf::from);
         if let Some(path) = option.map(Path::to_owned).or_else(variable) {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Named, cache: cache()?, room: Room::default() });
+            return Ok(Self { image, path, origin: Origin::Named, embedded: None, cache: cache()?, room });
         }
-        if let Some(embedded) = embedded::EMBEDDED {
+        if let Some(embedded) = Embedded::find()? {
             let cache = cache()?;
             let (image, path) = embedded.unpack(&cache)?;
-            return Ok(Self { image, path, origin: Origin::Embedded, cache, room: Room::default() });
+            return Ok(Self { image, path, origin: Origin::Embedded, embedded: Some(embedded), cache, room });
         }
         if let Some((path, cache)) = workspace() {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Workspace, cache, room: Room::default() });
+            return Ok(Self { image, path, origin: Origin::Workspace, embedded: None, cache, room });
         }
         let failure = Failure::new("this program has no interpreter image of its own");
         Err(failure.hint("build one with `cargo xtask image`, and name it with --image or EXUVIA_IMAGE").into())
@@ -80,8 +84,8 @@ impl Interpreter {
 
     /// Opens an image that was derived from this one. Its compiled code is kept in a folder of its own.
     pub(crate) fn derived(&self, path: &Path, cache: &Path) -> Result<Self> {
-        let (image, path, cache) = (open(path)?, path.to_owned(), cache.to_owned());
-        Ok(Self { image, path, origin: Origin::Derived, cache, room: self.room })
+        let (path, cache) = (path.to_owned(), cache.to_owned());
+        Ok(Self { image: open(&path)?, path, origin: Origin::Derived, embedded: None, cache, room: self.room })
     }
 
     /// Has its engines make room for other numbers of sandboxes.
@@ -93,13 +97,13 @@ impl Interpreter {
     pub(crate) fn engine(&self) -> Result<Engine> {
         let options = self.options();
         let compiled = Engine::compiled_file(&self.image, &options)?;
-        checked::check(&self.image, &self.path, compiled.as_deref(), &self.cache)?;
+        checked::check(&self.image, &self.path, compiled.as_deref(), &self.cache)
+            .map_err(|error| self.damaged(error))?;
         if compiled.is_some() {
             return Ok(Engine::new(&self.image, &options)?);
         }
         let started = Instant::now();
-        let embedded = embedded::EMBEDDED.filter(|_| self.origin == Origin::Embedded);
-        if let Some(code) = embedded.and_then(|embedded| embedded.compiled()) {
+        if let Some(code) = self.embedded.and_then(Embedded::compiled) {
             Engine::install_compiled(&self.image, &code?, &self.cache)?;
         } else {
             output::progress("compiling the interpreter for this machine, which is done once");
@@ -109,6 +113,15 @@ impl Interpreter {
         })?;
         output::progress(&format!("the interpreter is ready after {:.1} s", started.elapsed().as_secs_f64()));
         Ok(engine)
+    }
+
+    /// What was unpacked is taken away if it is damaged, since this program has it whole.
+    fn damaged(&self, error: anyhow::Error) -> anyhow::Error {
+        if self.embedded.is_none() {
+            return error;
+        }
+        Embedded::discard(&self.path, Engine::compiled_file(&self.image, &self.options()).ok().flatten().as_deref());
+        Failure::new(error.to_string()).hint("it was removed: run this again, which unpacks it anew").into()
     }
 
     /// Whether its code is in the cache already.

@@ -1,8 +1,9 @@
 //! Where sessions are kept: the journal of this user, or the one that `EXUVIA_JOURNAL` names.
 
 use std::env;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -68,8 +69,10 @@ pub(crate) fn told(error: &StoreError) -> (String, Option<String>) {
 /// says of itself what it wants to be lent.
 pub(crate) fn note_begun(session: &SessionId) -> Result<()> {
     let path = begun(session)?;
-    let written = path.parent().map_or(Ok(()), folders::create).and_then(|()| fs::write(&path, ""));
-    Ok(written.map_err(|error| Failure::new(format!("`{}` cannot be written: {}", path.display(), reason(&error))))?)
+    let make = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+    let written = path.parent().map_or(Ok(()), folders::create).and_then(|()| make());
+    written.map_err(|error| Failure::new(format!("`{}` cannot be written: {}", path.display(), reason(&error))))?;
+    Ok(())
 }
 
 /// Returns whether this user has begun a session here.

@@ -83,6 +83,7 @@ impl Lent {
                 source: Source::Folder(folder.to_owned()),
                 path: OUTPUT.to_owned(),
                 mode: MountMode::ReadWrite,
+                place: String::new(),
             });
         }
         Ok(lent)
@@ -140,14 +141,21 @@ impl Lent {
         points.collect()
     }
 
+    /// Returns where the mount at this path is written, as a message begins.
+    pub(crate) fn place(&self, path: &str) -> &str {
+        // Of two at one path, the later one cannot be.
+        let mount = self.mounts.iter().rfind(|mount| mount.path == path);
+        mount.map_or("", |mount| &mount.place)
+    }
+
     /// Has a host answer for all that is lent. Whatever it has mounted before comes first.
     pub(crate) fn host(&self, engine: &Engine, mut host: LiveHostBuilder) -> Result<LiveHostBuilder> {
-        for MountSpec { source, path, .. } in &self.mounts {
+        for MountSpec { source, place, .. } in &self.mounts {
             host = match source {
                 Source::Folder(folder) => {
-                    host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error))?)
+                    host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error).at(place))?)
                 }
-                Source::Http(files) => host.mount(fetched(engine, path, files)?),
+                Source::Http(files) => host.mount(fetched(engine, files).map_err(|failure| failure.at(place))?),
             };
         }
         Ok(match &self.toolbox {
@@ -159,13 +167,9 @@ impl Lent {
 
 /// Makes a mount of files that are fetched. A secret that is missing is told here: a program that reads one of the files
 /// is told nothing but an error's number.
-fn fetched(engine: &Engine, path: &str, limited: &LimitedFiles) -> Result<FetchMount, Failure> {
+fn fetched(engine: &Engine, limited: &LimitedFiles) -> Result<FetchMount, Failure> {
     let LimitedFiles { files, time, bytes_max } = limited.clone();
-    files.check_secrets().map_err(|failure| {
-        let message = format!("`{path}` cannot be mounted: {}", failure.message);
-        let hint = failure.hint.unwrap_or_default();
-        Failure::usage(message).hint(hint)
-    })?;
+    files.check_secrets().map_err(|failure| Failure::usage(failure.message).hint(failure.hint.unwrap_or_default()))?;
     let limits = FetchLimits { bytes: bytes_max, time: time.unwrap_or(Duration::MAX) };
     let names: Vec<String> = files.names().map(str::to_owned).collect();
     Ok(FetchMount::new(engine, names, limits, move |name: &str, bytes_max| files.fetch(name, bytes_max)))

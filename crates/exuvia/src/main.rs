@@ -23,6 +23,7 @@ mod output;
 mod packages;
 mod printable;
 mod recording;
+mod whole;
 
 fn main() {
     let status = cli::main();

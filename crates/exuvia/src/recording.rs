@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use exuvia_core::journal::{Event, Opened, Opening, SessionId, Source, Store};
+use exuvia_core::journal::{Durability, Event, Opened, Opening, SessionId, Source, Store};
 use exuvia_core::{Host, Outcome};
-use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox};
+use exuvia_sandbox::{Interrupter, LiveHostBuilder, RandomStream, Sandbox, SandboxError};
 use exuvia_session::{CheckpointPolicy, Environment, HostError, HostFactory, Session, SessionError};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::journal::Early;
 use crate::lent::Lent;
 use crate::packages::Furnished;
@@ -69,6 +69,9 @@ pub(crate) struct CommandLine {
     pub(crate) folder: PathBuf,
     /// All of it, after the program's name.
     pub(crate) arguments: Vec<String>,
+    /// When what was written counted as written: [`Durability`] by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    durability: Option<String>,
 }
 
 /// What a sandbox is made with.
@@ -76,6 +79,7 @@ pub(crate) struct CommandLine {
 pub(crate) struct Prepared {
     pub(crate) environment: Environment,
     pub(crate) opened: Opened,
+    lent: Lent,
 }
 
 impl Prepared {
@@ -106,12 +110,20 @@ impl Prepared {
         let mut opened = environment.opened([0; 32]);
         opened.mounts = lent.mount_points();
         opened.tools = lent.declarations().to_vec();
-        Self { environment, opened }
+        Self { environment, opened, lent: lent.clone() }
     }
 
     /// Begins: recorded, with the command line beside it, unless the options say no. The journal may be on its way.
     pub(crate) fn begin(self, options: &RecordOptions, journal: Option<Early>) -> Result<Runner> {
-        let Self { environment, opened } = self;
+        let lent = self.lent.clone();
+        self.begun(options, journal).map_err(|error| match failure::sandbox_error(&error) {
+            Some(SandboxError::Mount { path, problem }) => Failure::usage(problem).at(lent.place(path)).into(),
+            _ => error,
+        })
+    }
+
+    fn begun(self, options: &RecordOptions, journal: Option<Early>) -> Result<Runner> {
+        let Self { environment, opened, .. } = self;
         if options.no_record {
             let host = (environment.host)().map_err(|error| told(SessionError::Host(error)))?;
             let host = Seeded { host, random: RandomStream::new(opened.seed, 0) };
@@ -121,9 +133,10 @@ impl Prepared {
         let id = new_id()?;
         journal::note_begun(&id)?;
         let opening = Opening { session: id.clone(), name: options.session.clone(), opened, at: now() };
+        let durability = store.durability();
         let session = pollster::block_on(Session::open(store, environment, opening)).map_err(told);
         let mut session = session.inspect_err(|_| journal::take_back_begun(&id))?;
-        if let Some((kind, data)) = CommandLine::note() {
+        if let Some((kind, data)) = CommandLine::note(durability) {
             session.note(&kind, data).map_err(told)?;
         }
         Ok(Runner::Recorded(Box::new(session)))
@@ -186,15 +199,27 @@ impl Runner {
 
 impl CommandLine {
     /// Returns the note that says how a session was begun by this process: its kind and what it says.
-    pub(crate) fn note() -> Option<(String, serde_json::Value)> {
-        let command = serde_json::to_value(Self::of_this_process()?).expect("it is made of texts");
+    pub(crate) fn note(durability: Durability) -> Option<(String, serde_json::Value)> {
+        let command = serde_json::to_value(Self::of_this_process(durability)?).expect("it is made of texts");
         Some((COMMAND.to_owned(), command))
     }
 
     /// Returns that of this process, if it is text.
-    fn of_this_process() -> Option<Self> {
+    fn of_this_process(durability: Durability) -> Option<Self> {
         let arguments = env::args_os().skip(1).map(|argument| argument.into_string().ok()).collect::<Option<_>>()?;
-        Some(Self { folder: env::current_dir().ok()?, arguments })
+        let durability = Some(durability.name().to_owned());
+        Some(Self { folder: env::current_dir().ok()?, arguments, durability })
+    }
+
+    /// Notes in a fork what the session that it was forked from was begun with, if that is not in the part of the journal
+    /// that they share.
+    pub(crate) fn pass_on(store: &Arc<dyn Store>, origin: &SessionId, fork: &mut Session) -> Result<()> {
+        if Self::of(store, fork.id())?.is_none()
+            && let Some(command) = Self::of(store, origin)?
+        {
+            fork.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
+        }
+        Ok(())
     }
 
     /// Returns the one that a session, or the one that it was forked from, was begun with.

@@ -4,12 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and starts processes")]
 
 mod cli {
+    mod begun;
+    mod carried;
     mod changes;
     mod help;
     mod images;
     mod interrupts;
     mod lent;
     mod limits;
+    mod mcp;
     mod mcp_clients;
     mod mcp_http;
     mod network;
@@ -168,4 +171,11 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 fn file(folder: &tempfile::TempDir, name: &str, arguments: &[&str]) -> Run {
     let path = folder.path().join(name);
     exuvia(&[&["run", path.to_str().unwrap()], arguments].concat())
+}
+
+/// Waits until a program has made this file.
+fn wait_for(mark: &Path) {
+    while !mark.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }

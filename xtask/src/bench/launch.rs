@@ -13,8 +13,11 @@ use super::{peers, statistics};
 use crate::{image, tools};
 
 const PROGRAM: &str = "print(1)";
+/// The rows of a program that carries its image.
+const PACKED_FIRST: &str = "first start of the packed program";
+const PACKED_LATER: &str = "later start of the packed program";
 /// Every how many rounds the slow one has its turn.
-const SLOW_EVERY: u32 = 8;
+const SLOW_EVERY: u32 = 24;
 
 /// Returns a program that was built with optimisation, beside this one's own folder.
 pub(super) fn released(name: &str) -> Result<PathBuf> {
@@ -64,6 +67,34 @@ pub(super) fn measure(rounds: u32) -> Result<Row> {
         row.set(name, statistics::median(times) * 1e3);
     }
     Ok(row)
+}
+
+/// Measures a program that carries its image: how long its first start takes, which unpacks it, and how long later ones.
+pub(super) fn packed(rounds: u32) -> Result<Vec<Row>> {
+    tools::say("process starts of a program that carries its image");
+    let (exuvia, journal) = (released("exuvia")?, Place::new("packed")?);
+    let (mut firsts, mut laters) = (Vec::new(), Vec::new());
+    for round in 0..=rounds {
+        let cache = Place::new("unpacked")?;
+        let mut command = Command::new(&exuvia);
+        command.args(["run", "-c", PROGRAM]).env_remove("EXUVIA_IMAGE").env("EXUVIA_CACHE", cache.path());
+        command.env("EXUVIA_JOURNAL", journal.path()).env_remove("EXUVIA_DURABILITY");
+        let first = first_line(&mut command)?;
+        // The second start finds the image whole, and notes that.
+        first_line(&mut command)?;
+        let later = first_line(&mut command)?;
+        // The first round fills the system's own caches.
+        if round > 0 {
+            firsts.push(first);
+            laters.push(later);
+        }
+    }
+    let rows = [(PACKED_FIRST, &mut firsts), (PACKED_LATER, &mut laters)].map(|(name, times)| {
+        let mut row = Row::new("start", name, "ms");
+        row.set("exuvia", statistics::median(times) * 1e3);
+        row
+    });
+    Ok(rows.into())
 }
 
 fn first_line(command: &mut Command) -> Result<f64> {

@@ -115,6 +115,14 @@ pub enum StoreError {
         /// What could not be written.
         what: String,
     },
+    /// A file would become larger than files may be here.
+    #[error("`{}` cannot grow: {}", path.display(), larger(*.bytes_max))]
+    FileTooLarge {
+        /// The file, or the folder that it is in.
+        path: PathBuf,
+        /// The most bytes that this process may write to a file; `None`: its file system sets the limit.
+        bytes_max: Option<u64>,
+    },
     /// The journal cannot be written to.
     #[error("`{}` can only be read\n    hint: make the folder writable, or choose another one", path.display())]
     ReadOnly {
@@ -131,10 +139,27 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Says that there is no session of this id.
+    #[must_use]
+    pub fn missing(session: &SessionId) -> Self {
+        Self::NotFound { wanted: session.to_string(), near: Vec::new() }
+    }
+}
+
 fn near_names(near: &[String]) -> String {
     match near {
         [] => "\n    hint: `exuvia session list` shows all".to_owned(),
         names => format!("\n    hint: there is `{}`", names.join("`, `")),
+    }
+}
+
+fn larger(bytes_max: Option<u64>) -> String {
+    match bytes_max {
+        Some(bytes) => {
+            format!("files of this process may have {bytes} bytes\n    hint: raise that limit (`ulimit -f`)")
+        }
+        None => "its file system takes no larger files\n    hint: choose a folder elsewhere".to_owned(),
     }
 }
 

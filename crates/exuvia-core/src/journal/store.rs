@@ -159,7 +159,7 @@ pub trait Writer: Send {
     fn sync<'a>(&'a mut self) -> StoreFuture<'a, ()>;
 
     /// Notes that output of events at lower positions has been printed. It costs about a microsecond, survives the end of
-    /// this process, and is no part of the chain.
+    /// this process wherever those events do, and is no part of the chain.
     ///
     /// # Errors
     ///

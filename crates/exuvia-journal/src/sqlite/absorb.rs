@@ -67,8 +67,7 @@ impl Tables<'_> {
         if part.bytes() == 0 {
             return Ok(());
         }
-        let missing = || StoreError::NotFound { wanted: open.session.to_string(), near: Vec::new() };
-        let entry = self.entry(&open.session)?.ok_or_else(missing)?;
+        let entry = self.entry(&open.session)?.ok_or_else(|| StoreError::missing(&open.session))?;
         if entry.epoch != open.tail.epoch() {
             // Whoever has taken over has moved all that was written.
             open.lose();
@@ -151,7 +150,7 @@ impl Shared {
             change(tables)
         })?;
         // Before another one can write: transactions are counted in their order.
-        self.flusher.committed(parts.iter().map(|part| part.bytes()).sum());
+        self.flusher.committed(self.log_pages());
         open.iter().zip(&parts).for_each(|(open, part)| open.absorbed(*part));
         self.measure(&writer);
         Ok(changed)

@@ -39,19 +39,12 @@ const ABSORB_BYTES: u64 = 256 << 10;
 /// How many tails are brought to the disk one by one.
 const TAILS_MAX: usize = 4;
 
-/// After how many bytes, roughly, the log is copied back.
-const COPY_BACK_BYTES: u64 = 8 << 20;
+/// After how many pages of 4 KiB the log is copied back. After a crash, the first who opens the database reads all of it,
+/// which takes some 3 ms for each MiB.
+const COPY_BACK_PAGES: u64 = 512;
 
-/// How many bytes a transaction takes in the log at least.
-const TRANSACTION_BYTES: u64 = 8 << 10;
-
-/// From which size on a log that is found is copied back, in bytes. The first who opens the database reads all of it, which
-/// takes some 3 ms for each MiB.
+/// From which size on a log that is found is copied back, in bytes.
 const LOG_BYTES_FOUND_MAX: u64 = LOG_BYTES_KEPT;
-
-/// How long the log may be, in pages of 4 KiB, before writers have to wait until all of it is copied back, so that it
-/// begins anew.
-const LOG_PAGES_MAX: i64 = 8_192;
 
 /// Brings what was written to the disk.
 pub(super) struct Flusher {
@@ -74,8 +67,10 @@ struct State {
     synced: u64,
     /// Whether the log's entry in its folder is on the disk.
     entry_synced: bool,
-    /// How many bytes, roughly, were committed since the log was last copied back.
-    uncopied: u64,
+    /// How many pages the log had after the last commit.
+    log_pages: u64,
+    /// How many of them had been there when it was last copied back.
+    copied_pages: u64,
     /// Whether somebody is bringing the log to the disk.
     busy: bool,
     /// Whether the thread has nothing to do.
@@ -95,7 +90,7 @@ impl Flusher {
         let mut state = State::default();
         if log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_FOUND_MAX) {
             // As if this program had written it: it is copied back at once.
-            state.uncopied = COPY_BACK_BYTES;
+            state.log_pages = COPY_BACK_PAGES;
         }
         Self { log, folder, checkpointer, state: Mutex::new(state), work, flushed }
     }
@@ -106,11 +101,15 @@ impl Flusher {
         self.work.notify_all();
     }
 
-    /// Notes that a transaction was committed, with so many bytes of events.
-    pub(super) fn committed(&self, bytes: u64) {
+    /// Notes that a transaction was committed, and how many pages the log has since then.
+    pub(super) fn committed(&self, log_pages: u64) {
         let mut state = self.state();
         state.committed += 1;
-        state.uncopied += bytes + TRANSACTION_BYTES;
+        if log_pages < state.log_pages {
+            // It was begun anew.
+            state.copied_pages = 0;
+        }
+        state.log_pages = log_pages;
         self.wake(&state);
     }
 
@@ -182,7 +181,11 @@ impl Flusher {
 impl State {
     fn has_work(&self) -> bool {
         let unsynced = self.synced < self.committed && self.broken.is_none();
-        unsynced || !self.queued.is_empty() || self.uncopied >= COPY_BACK_BYTES
+        unsynced || !self.queued.is_empty() || self.is_uncopied()
+    }
+
+    fn is_uncopied(&self) -> bool {
+        self.log_pages.saturating_sub(self.copied_pages) >= COPY_BACK_PAGES
     }
 }
 
@@ -260,11 +263,11 @@ impl Shared {
             Ok(())
         };
         shrink().map_err(|error| fault(error, &self.folder))?;
-        self.flusher.committed(0);
+        self.flusher.committed(self.log_pages());
         drop(writer);
-        // The file itself is cut when the log is copied back.
+        // The file itself is cut when the log is copied back, and what was removed stands in the log until that is emptied.
         self.sync()?;
-        self.flusher.checkpointer.with(copy_back).map(drop)
+        self.flusher.checkpointer.with(empty)
     }
 
     /// Copies the log back into the database, if it has grown. At the end it is emptied, too, unless others use it: no
@@ -272,35 +275,41 @@ impl Shared {
     fn copy_back(&self, is_end: bool) {
         let mut state = self.flusher.state();
         let is_long = || self.flusher.log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_FOUND_MAX);
-        if state.uncopied < COPY_BACK_BYTES && !(is_end && is_long()) {
+        let is_due = state.is_uncopied() || is_end && is_long();
+        if !is_due {
             return;
         }
-        state.uncopied = 0;
+        state.copied_pages = state.log_pages;
         drop(state);
         let copied = self.flusher.checkpointer.with(|checkpointer| {
             if is_end {
-                let nobody_waits = checkpointer.busy_timeout(Duration::ZERO);
-                return drop(nobody_waits.and_then(|()| copy(checkpointer, "TRUNCATE")));
+                return empty(checkpointer);
             }
-            if copy_back(checkpointer).is_some_and(|pages| pages > LOG_PAGES_MAX) {
-                // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
-                let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-                copy_back(checkpointer);
-            }
+            copy_back(checkpointer);
+            // What has been added meanwhile is little. When that is copied, too, the next writer begins the log anew.
+            let _writers_wait = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            copy_back(checkpointer);
         });
         // If it fails, the log stays and is copied later.
         drop(copied);
     }
 }
 
-/// Copies the log back as far as nobody reads in it, and returns how many pages it has.
-fn copy_back(connection: &Connection) -> Option<i64> {
-    // If it fails, the log stays and is copied later.
-    copy(connection, "PASSIVE").ok()
+/// Copies the log back and empties it, unless others use it at this moment: nobody waits for them.
+fn empty(connection: &Connection) {
+    if connection.busy_timeout(Duration::ZERO).is_ok() {
+        copy(connection, "TRUNCATE");
+    }
 }
 
-fn copy(connection: &Connection, how: &str) -> rusqlite::Result<i64> {
-    connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(1))
+/// Copies the log back as far as nobody reads in it.
+fn copy_back(connection: &Connection) {
+    copy(connection, "PASSIVE");
+}
+
+fn copy(connection: &Connection, how: &str) {
+    // If it fails, the log stays and is copied later.
+    drop(connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(())));
 }
 
 fn broken(kind: io::ErrorKind) -> StoreError {

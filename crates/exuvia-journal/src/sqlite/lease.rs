@@ -62,6 +62,8 @@ struct Marks {
     settled: u64,
     /// What an asynchronous store has acknowledged and not yet written.
     held_back: Vec<u8>,
+    /// Up to where output has been printed, of what is held back.
+    held_back_printed: Option<u64>,
     /// Whether the flusher knows that there is something to do.
     queued: bool,
     /// Why something that was acknowledged could not be written.
@@ -147,7 +149,18 @@ impl OpenSession {
             lines.clear();
         }
         marks.held_back = lines;
-        written
+        written?;
+        take(&mut marks.held_back_printed).map_or(Ok(()), |position| self.tail.note_printed(position))
+    }
+
+    /// Notes up to which position output has been printed, though not before what was printed is written.
+    fn note_printed(&self, position: u64) -> Result<(), StoreError> {
+        let mut marks = self.marks();
+        if marks.held_back.is_empty() {
+            return self.tail.note_printed(position);
+        }
+        marks.held_back_printed = Some(position);
+        Ok(())
     }
 
     /// Writes what was held back, and returns whether nobody else has taken over.
@@ -296,7 +309,7 @@ impl Lease for SqliteLease {
     }
 
     fn note_printed(&mut self, position: u64) -> Result<(), StoreError> {
-        self.open.tail.note_printed(position)?;
+        self.open.note_printed(position)?;
         self.printed = position;
         Ok(())
     }

@@ -145,6 +145,9 @@ fn prepare(path: &Path, flags: OpenFlags, bytes_max: Option<u64>) -> Result<Conn
     let version = check_version(&connection)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    // What is removed is gone from the file, too: where a page is written anyway at once, else when free pages are given
+    // back.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     if version == 0 {
         // It writes to the database whatever stands there, and waits for the disk.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

@@ -35,8 +35,8 @@ struct Held {
 impl Tables<'_> {
     /// Appends rows, if the session is as the writer believes it to be.
     pub(super) fn append(&self, append: &Append) -> std::result::Result<(), StoreError> {
-        let missing = || StoreError::NotFound { wanted: append.session.to_string(), near: Vec::new() };
-        let mut entry = append.after(self.entry(&append.session)?.ok_or_else(missing)?)?;
+        let entry = self.entry(&append.session)?.ok_or_else(|| StoreError::missing(&append.session))?;
+        let mut entry = append.after(entry)?;
         self.append_rows(&append.session, &append.written)?;
         append.advance(&mut entry);
         self.advance(&entry)

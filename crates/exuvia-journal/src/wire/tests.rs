@@ -63,6 +63,11 @@ fn each_fault_of_a_mount_can_be_written() {
         MountFault::BadName,
         MountFault::TimedOut,
         MountFault::Unsupported,
+        MountFault::Refused,
+        MountFault::Unreachable,
+        MountFault::BrokenOff,
+        MountFault::Garbled,
+        MountFault::Remote,
     ] {
         round_trip(&Event::Answered { asked: 1, answer: HostAnswer::Mount(Err(fault)) });
     }
@@ -132,6 +137,19 @@ fn clocks_are_compact_and_bounded() {
     ] {
         assert!(decode("clocks", body, &mut |_| Err(String::new())).is_err(), "{body}");
     }
+}
+
+#[test]
+fn clocks_are_written_as_decimal_numbers() {
+    let steps: Vec<i64> = (-20..10_020).chain([99_999, i64::MAX, i64::MIN]).collect();
+    let mut last = 0_i64;
+    let readings = steps.iter().map(|step| {
+        last = last.wrapping_add(*step);
+        (ClockId::Cpu, last)
+    });
+    let encoded = round_trip(&Event::Clocks(readings.collect()));
+    let expected = steps.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+    assert!(encoded.blobs.iter().any(|blob| blob.content == expected.as_bytes()));
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_file_gives_the_same_session_elsewhere() {
         assert_eq!(export(&elsewhere, "third", true), file);
 
         // Its origin comes later, with what the fork does not share, and is listed then.
-        assert_eq!(import(&elsewhere, &export(&store, "first", false)).unwrap(), (19 - 7, true));
+        assert_eq!(import(&elsewhere, &export(&store, "first", false)).unwrap(), (19 - 7, false));
         assert_eq!(events(&elsewhere, "first"), events(&store, "first"));
         assert_sound(&elsewhere, "first", 19);
         assert_eq!(ready(elsewhere.list()).unwrap().len(), 2);
@@ -116,6 +116,25 @@ fn a_name_that_is_taken_is_left_out() {
     tell(&there, named("second", "mine"), 1);
     assert_eq!(import(&there, &export(&here, "first", false)).unwrap(), (7, true));
     assert_eq!(ready(there.find("mine")).unwrap(), id("second"));
+}
+
+/// What was there for the sake of a fork alone gets its own name when it comes itself; one that was renamed keeps its own.
+#[test]
+fn a_name_comes_with_its_session() {
+    let here = family();
+    let folder = tempfile::tempdir().unwrap();
+    for there in [LocalStore::memory(), LocalStore::open(folder.path(), SqliteOptions::default()).unwrap()] {
+        assert_eq!(import(&there, &export(&here, "third", false)).unwrap(), (22, false));
+        assert!(matches!(ready(there.find("mine")), Err(StoreError::NotFound { .. })));
+        let file = export(&here, "first", false);
+        assert_eq!(import(&there, &file).unwrap(), (12, false));
+        assert_eq!(ready(there.find("mine")).unwrap(), id("first"));
+        ready(there.rename(&id("first"), Some("other".to_owned()))).unwrap();
+        assert_eq!(import(&there, &file).unwrap(), (0, false));
+        assert_eq!(ready(there.find("other")).unwrap(), id("first"));
+        ready(there.rename(&id("third"), Some("mine".to_owned()))).unwrap();
+        assert_eq!(import(&there, &file).unwrap(), (0, true));
+    }
 }
 
 /// Somebody who knows nothing but what is written about the chain comes to the same hashes.

@@ -275,6 +275,7 @@ fn checkpoints_are_kept_and_deleted(store: &LocalStore) {
 
 fn what_was_printed_is_remembered(store: &LocalStore) {
     let mut writer = ready(store.create(opening("first"))).unwrap();
+    ready(writer.append(&cell(1))).unwrap();
     assert_eq!(ready(store.printed(&id("first"))).unwrap(), 0);
     writer.note_printed(5).unwrap();
     assert_eq!(ready(store.printed(&id("first"))).unwrap(), 5);

@@ -131,6 +131,27 @@ fn changed() {
     }
 }
 
+/// That events are lost can only be told where something is known of them: their output was printed.
+#[test]
+fn changed_after_it_was_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = ready(store.create(opening("first"))).unwrap();
+    ready(writer.append(&cell(1))).unwrap();
+    ready(writer.append(&cell(2))).unwrap();
+    writer.note_printed(10).unwrap();
+    let left = kill(folder.path());
+    assert_sound(&store, "first", 13);
+    let path = left.path().join("open/first.1");
+    let mut tail = fs::read(&path).unwrap();
+    let place = tail.windows(5).rposition(|text| text == b"print").expect("the second cell");
+    tail[place] ^= 1;
+    fs::write(&path, tail).unwrap();
+    let verified = ready(open(left.path()).verify(&id("first"))).unwrap();
+    let damage = verified.damage.expect("output that was printed is gone");
+    assert!(damage.what.contains("lost"), "{damage:?}");
+}
+
 /// One that has grown long is written from its beginning again, and what is left there of earlier lines is not read.
 #[test]
 fn written_anew() {

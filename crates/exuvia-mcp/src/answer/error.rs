@@ -110,7 +110,7 @@ fn shortened(message: &str) -> String {
 fn frames(error: &ErrorReport) -> Vec<Frame> {
     let is_own = |frame: &&Frame| {
         frame.file.starts_with("<cell ") || !frame.file.starts_with(['/', '<']) || {
-            ["/workspace/", "/tmp/", "/home/", "/outputs/"].iter().any(|folder| frame.file.starts_with(folder))
+            ["/workspace/", "/tmp/", "/home/"].iter().any(|folder| frame.file.starts_with(folder))
         }
     };
     let mut frames: Vec<Frame> = error.frames.iter().filter(is_own).cloned().collect();
@@ -130,7 +130,7 @@ fn frames(error: &ErrorReport) -> Vec<Frame> {
 fn hint(error: &ErrorReport, facts: &Facts<'_>) -> Option<String> {
     match error.limit {
         Some(LimitKind::Time) => {
-            let max = facts.timeout_max.as_secs();
+            let max = facts.timeout_max.as_secs_f64();
             return Some(format!("give the call a larger `timeout`, at most {max} s, or do it in smaller steps"));
         }
         Some(LimitKind::Cpu) => return Some("do it in smaller steps".to_owned()),

@@ -4,7 +4,6 @@ use exuvia_core::{Status, Value as CellValue};
 use serde_json::{Value, json};
 
 use super::error::Failure;
-use super::text::shares;
 use super::{Facts, LINKS_MAX, VALUE};
 use crate::call::Ran;
 use crate::output::{Room, cut};
@@ -22,7 +21,7 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
         Status::Exited { .. } => "exited",
         Status::Stopped { .. } => "stopped",
     };
-    let [out, err] = shares(outcome.stdout.len(), outcome.stderr.len());
+    let [out, err] = super::OUTPUT.shared(outcome.stdout.len(), outcome.stderr.len());
     let files = ran.files.iter().take(LINKS_MAX);
     let files: Vec<Value> = files
         .map(|file| {

@@ -43,7 +43,7 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, media: &Media, facts: &Fa
 /// Writes what was printed: stdout, and then stderr, which share the room.
 fn printed(text: &mut String, ran: &Ran, facts: &Facts<'_>) {
     let (stdout, stderr) = (&ran.outcome.stdout, &ran.outcome.stderr);
-    let [out, err] = shares(stdout.len(), stderr.len());
+    let [out, err] = OUTPUT.shared(stdout.len(), stderr.len());
     for (printed, room, part) in [(stdout, out, Part::Stdout), (stderr, err, Part::Stderr)] {
         end_line(text);
         let all = match &ran.whole {
@@ -52,17 +52,6 @@ fn printed(text: &mut String, ran: &Ran, facts: &Facts<'_>) {
         };
         write_cut(text, printed, room, &all);
     }
-}
-
-/// Shares the room for output between two streams: one that has little to say leaves the rest to the other.
-pub(super) fn shares(stdout: usize, stderr: usize) -> [Room; 2] {
-    let all = OUTPUT.head + OUTPUT.tail;
-    if stdout + stderr <= all {
-        let room = Room { head: all, tail: 0 };
-        return [room, room];
-    }
-    let stderr = stderr.min((all / 4).max(all.saturating_sub(stdout)));
-    [all - stderr, stderr].map(|room| Room { head: room / 4 * 3, tail: room - room / 4 * 3 })
 }
 
 fn write_cut(text: &mut String, from: &str, room: Room, all: &str) {
@@ -88,19 +77,5 @@ fn whole(facts: &Facts<'_>, ran: &Ran, part: Part) -> String {
 fn end_line(text: &mut String) {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_streams_share_the_room() {
-        let room = |head, tail| Room { head, tail };
-        assert_eq!(shares(10, 20), [room(16_384, 0), room(16_384, 0)]);
-        assert_eq!(shares(100_000, 0), [room(12_288, 4_096), room(0, 0)]);
-        assert_eq!(shares(100_000, 100_000), [room(9_216, 3_072), room(3_072, 1_024)]);
-        assert_eq!(shares(0, 100_000), [room(0, 0), room(12_288, 4_096)]);
     }
 }

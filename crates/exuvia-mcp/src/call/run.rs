@@ -15,8 +15,8 @@ use crate::answer::is_cut;
 use crate::resources::{FILES_MAX, FOLDERS};
 use crate::sessions::{Awake, OWNER, Sessions, Visit};
 
-/// Where the whole of what a cell has printed is put, if its answer has but a part.
-const OUTPUTS: &str = "/outputs";
+/// Where the whole of what a cell has printed is put, if its answer has but a part; its number and `.txt` follow.
+const OUTPUT: &str = "/tmp/outputs/cell-";
 
 /// A cell that is to be run.
 pub(super) struct Job {
@@ -101,7 +101,7 @@ async fn perform(
         return Ok(ran);
     }
     if is_cut(&ran.outcome) {
-        let path = format!("{OUTPUTS}/cell-{cell}.txt");
+        let path = output_path(cell);
         let all = [ran.outcome.stdout.as_bytes(), ran.outcome.stderr.as_bytes()].concat();
         // Where there is no room, the journal has it.
         ran.whole = session.give(&path, all).is_ok().then_some(path);
@@ -112,6 +112,20 @@ async fn perform(
     ran.files = after.iter().filter(is_new).cloned().collect();
     *files = Some(after);
     Ok(ran)
+}
+
+/// Returns where all that a cell has printed is put.
+pub(crate) fn output_path(cell: u32) -> String {
+    format!("{OUTPUT}{cell}.txt")
+}
+
+/// Returns the cells whose output a source names.
+pub(crate) fn outputs_named_in(source: &str) -> impl Iterator<Item = u32> {
+    source.match_indices(OUTPUT).filter_map(|(at, _)| {
+        let rest = &source[at + OUTPUT.len()..];
+        let digits = rest.len() - rest.trim_start_matches(|character: char| character.is_ascii_digit()).len();
+        rest[..digits].parse().ok()
+    })
 }
 
 /// Returns the files of a session that are its own, sorted by path.

@@ -9,6 +9,8 @@ use super::{Sessions, Slot, Turn};
 
 /// How often it is looked for them.
 const LOOK_EACH: Duration = Duration::from_secs(10);
+/// How often it is looked for them at most.
+const LOOK_EACH_MIN: Duration = Duration::from_millis(100);
 /// For how long a session stays of which no checkpoint can be taken: to come back, it runs all its cells again.
 const IDLE_WITHOUT_CHECKPOINT: Duration = Duration::from_secs(3_600);
 
@@ -16,7 +18,7 @@ impl Sessions {
     /// Puts sessions away that have been idle for long enough, again and again. It has no end: the program that serves runs
     /// it beside the transports.
     pub async fn tend(self: Arc<Self>) {
-        let each = LOOK_EACH.min(self.options.idle);
+        let each = LOOK_EACH.min(self.options.idle).max(LOOK_EACH_MIN);
         loop {
             tokio::time::sleep(each).await;
             let now = Instant::now();
@@ -36,9 +38,9 @@ impl Sessions {
         }
     }
 
-    /// Puts those away that have been idle for longest, until there is room for one more.
-    pub(super) async fn make_room(self: &Sessions) {
-        while self.slots().len() >= self.options.awake_max {
+    /// Puts those away that have been idle for longest, until there is room for so many more than have a slot.
+    pub(super) async fn make_room(&self, count: usize) {
+        while self.slots().len() + count > self.options.awake_max {
             let longest = self.idle().into_iter().min_by_key(|slot| slot.left());
             let Some(slot) = longest else { return };
             if !self.put_away(slot, true).await {

@@ -42,7 +42,7 @@ pub(super) fn python(offer: &Opened, options: &SessionOptions) -> String {
     line("Folders", folders.collect(), "");
     let packages = offer.packages.iter().map(|package| format!("{} {}", package.name, package.version));
     line("Packages", packages.collect(), "");
-    let (timeout, timeout_max) = (options.timeout.as_secs(), options.timeout_max.as_secs());
+    let (timeout, timeout_max) = (options.timeout.as_secs_f64(), options.timeout_max.as_secs_f64());
     let _ = write!(
         text,
         "\nA call may take {timeout} s, or what `timeout` says, at most {timeout_max} s, and has {} MiB of memory. Long \

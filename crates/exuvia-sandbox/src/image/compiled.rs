@@ -5,37 +5,43 @@
 //! features. Its hash is written beside it when it is installed, for those who want to check.
 
 use std::fs::{self, File};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use wasmtime::{Engine, Module};
 
 use super::format::sha256;
-use super::{Image, ImageError};
+use super::{Image, ImageError, offers};
 
 /// Returns the name of the file that holds an image's compiled code for this engine.
 pub(crate) fn file_name(engine: &Engine, image: &Image) -> String {
-    name_of(engine, &image.identity().as_str()[..16])
+    name_of(&(Settings(engine), offers::FORM), &image.identity().as_str()[..16])
 }
 
-/// Returns the name of the file with the code for this engine that was compiled from what `key` names.
-fn name_of(engine: &Engine, key: &str) -> String {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(HashOf(engine));
+/// Returns the name of the file with code that was compiled from what `key` names, in this way.
+fn name_of(way: &impl Hash, key: &str) -> String {
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(way);
     format!("{key}-{arch}-{os}-{hash:016x}.cwasm", arch = std::env::consts::ARCH, os = std::env::consts::OS)
 }
 
-struct HashOf<'a>(&'a Engine);
+/// All of an engine's settings that compiled code depends on.
+struct Settings<'a>(&'a Engine);
 
-impl std::hash::Hash for HashOf<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl Hash for Settings<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.precompile_compatibility_hash().hash(state);
     }
 }
 
 /// Compiles an image's module for this engine.
 pub(crate) fn compile(engine: &Engine, image: &Image) -> Result<Vec<u8>, ImageError> {
-    engine.precompile_module(image.module()).map_err(ImageError::Compile)
+    engine.precompile_module(&offers::compact(image.module())?).map_err(ImageError::Compile)
+}
+
+/// Compiles an image's module for this engine, without any cache.
+pub(crate) fn compile_in_memory(engine: &Engine, image: &Image) -> Result<Module, ImageError> {
+    Module::new(engine, offers::compact(image.module())?).map_err(ImageError::Compile)
 }
 
 /// Loads compiled code from a folder, or compiles it and installs it there.
@@ -51,12 +57,12 @@ pub(crate) fn load_or_compile(engine: &Engine, image: &Image, folder: &Path) -> 
 
 /// Loads the code that was compiled from the module with this SHA-256; `None` if there is none.
 pub(crate) fn load_named(engine: &Engine, hash: &str, folder: &Path) -> Result<Option<Module>, ImageError> {
-    load(engine, folder, &folder.join(name_of(engine, hash)))
+    load(engine, folder, &folder.join(name_of(&Settings(engine), hash)))
 }
 
 /// Installs code that was compiled from the module with this SHA-256, and loads it.
 pub(crate) fn install_named(engine: &Engine, hash: &str, folder: &Path, code: &[u8]) -> Result<Module, ImageError> {
-    let path = folder.join(name_of(engine, hash));
+    let path = folder.join(name_of(&Settings(engine), hash));
     install(folder, &path, code)?;
     load(engine, folder, &path)?
         .ok_or_else(|| ImageError::File { path, source: io::Error::other("it is gone after it was written") })

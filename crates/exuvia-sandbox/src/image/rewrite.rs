@@ -309,7 +309,7 @@ fn non_zero_runs(memory: &[u8]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Copies a section as it is.
-fn copy(module: &mut Module, wasm: &[u8], payload: &Payload<'_>) {
+pub(super) fn copy(module: &mut Module, wasm: &[u8], payload: &Payload<'_>) {
     if let Some((id, range)) = payload.as_section() {
         module.section(&RawSection { id, data: &wasm[range] });
     }

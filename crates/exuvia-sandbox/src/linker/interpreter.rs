@@ -7,7 +7,7 @@ use wasmparser::{
     TypeRef,
 };
 
-use crate::image::ImageError;
+use crate::image::{ImageError, offers};
 
 /// The symbols of an interpreter's module.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Function {
     pub(crate) ty: FuncType,
     /// Where it stands in the function table, if it does: its address, to C.
     pub(crate) slot: Option<u32>,
+    /// Where it stands in the [table](offers::TABLE) of all functions.
+    pub(crate) offer: u32,
 }
 
 impl Interpreter {
@@ -78,19 +80,21 @@ impl Interpreter {
             }
         }
         let mut interpreter = Self::default();
+        let mut offers = 0;
         for export in exports {
-            interpreter.add(&export, &spaces);
+            interpreter.add(&export, &spaces, offers);
+            offers += u32::from(offers::is_function(&export));
         }
         Ok(interpreter)
     }
 
-    fn add(&mut self, export: &wasmparser::Export<'_>, spaces: &Spaces) {
+    fn add(&mut self, export: &wasmparser::Export<'_>, spaces: &Spaces, offer: u32) {
         let name = || export.name.to_owned();
         match export.kind {
             ExternalKind::Func | ExternalKind::FuncExact => {
                 if let Some(ty) = spaces.functions.get(export.index as usize).and_then(|&ty| spaces.function_type(ty)) {
                     let slot = spaces.slots.get(&export.index).copied();
-                    self.functions.insert(name(), Function { ty: ty.clone(), slot });
+                    self.functions.insert(name(), Function { ty: ty.clone(), slot, offer });
                 }
             }
             ExternalKind::Global => {
@@ -170,7 +174,7 @@ fn constant(expression: &ConstExpr<'_>) -> Option<u32> {
 }
 
 /// Returns the operator of an expression that has one.
-pub(super) fn only_operator<'a>(expression: &ConstExpr<'a>) -> Option<Operator<'a>> {
+pub(crate) fn only_operator<'a>(expression: &ConstExpr<'a>) -> Option<Operator<'a>> {
     let mut operators = expression.get_operators_reader();
     let operator = operators.read().ok()?;
     operators.is_end_then_eof().then_some(operator)

@@ -16,12 +16,12 @@ use wasmtime::{
 };
 
 use super::frozen::Frozen;
-use super::packages::{Packages, TOKEN_BYTES_MAX};
+use super::packages::{Offer, Packages, TOKEN_BYTES_MAX};
 use super::prelink::{Import, LOAD};
 use super::symbols::{Addition, Library, Symbols};
 use crate::abi::pointer;
 use crate::guest::{Guest, parts};
-use crate::image::NativeSymbol;
+use crate::image::{NativeSymbol, offers};
 
 /// The most modules that may be under way at a time: constructors that load other modules.
 const TASKS_MAX: usize = 64;
@@ -352,14 +352,13 @@ fn imports(
 ) -> Result<Vec<Extern>, Refusal> {
     let native = packages.module(module);
     let loader = &context.data().loader;
-    let interpreter = loader.interpreter.ok_or_else(|| "there is no interpreter".to_owned())?;
     let scope = loader.symbols.scope(packages, module);
     let mut missing = Vec::new();
     let mut externs = Vec::with_capacity(native.linked.imports.len());
-    for (import, export) in native.linked.imports.iter().zip(&native.exports) {
+    for (import, offer) in native.linked.imports.iter().zip(&native.offers) {
         let (symbol, found) = match import {
             Import::Interpreter(name) => {
-                let found = export.as_ref().and_then(|export| interpreter.get_module_export(&mut *context, export));
+                let found = offer.as_ref().and_then(|offer| offered(context, offer));
                 externs.push(found.ok_or_else(|| format!("{}: the interpreter has no `{name}`", native.path))?);
                 continue;
             }
@@ -424,6 +423,19 @@ fn number(context: &mut StoreContextMut<'_, Guest>, value: u32) -> Result<Extern
     global.map(Extern::Global).map_err(|error| error.to_string())
 }
 
+/// Returns what the interpreter offers.
+fn offered(context: &mut StoreContextMut<'_, Guest>, offer: &Offer) -> Option<Extern> {
+    let interpreter = context.data().loader.interpreter?;
+    match offer {
+        Offer::Export(export) => interpreter.get_module_export(&mut *context, export),
+        Offer::Function(index) => {
+            let table = interpreter.get_table(&mut *context, offers::TABLE)?;
+            let Ref::Func(function) = table.get(&mut *context, u64::from(*index))? else { return None };
+            function.map(Extern::Func)
+        }
+    }
+}
+
 /// Finds a function in libraries.
 fn function_in(
     context: &mut StoreContextMut<'_, Guest>,
@@ -466,12 +478,16 @@ pub(super) fn place(
     table: Table,
 ) -> Result<Option<u32>, Refusal> {
     let loader = &context.data().loader;
-    let instance = match owner {
-        // Not all that it exports is a program's business.
-        None => loader.interpreter.filter(|_| packages.interpreter().function(name).is_some()),
-        Some(module) => loader.symbols.loaded(module).map(|library| library.instance),
+    let function = match owner {
+        None => {
+            let offer = packages.interpreter().function(name).map(|function| function.offer);
+            offer.and_then(|offer| offered(context, &Offer::Function(offer))).and_then(Extern::into_func)
+        }
+        Some(module) => {
+            let library = loader.symbols.loaded(module).map(|library| library.instance);
+            library.and_then(|instance| instance.get_func(&mut *context, name))
+        }
     };
-    let function = instance.and_then(|instance| instance.get_func(&mut *context, name));
     let Some(function) = function else { return Ok(None) };
     let place = add_to_table(context, table, function)?;
     context.data_mut().loader.symbols.set_place((owner, name.to_owned()), place);

@@ -59,8 +59,16 @@ pub(crate) struct NativeModule {
     pub(super) sha256: String,
     pub(crate) linked: Linked,
     pub(super) compiled: Module,
-    /// Where the interpreter's exports are that it imports, in the order of its imports; `None` for others.
-    pub(super) exports: Vec<Option<ModuleExport>>,
+    /// Where that is which it imports of the interpreter, in the order of its imports; `None` for others.
+    pub(super) offers: Vec<Option<Offer>>,
+}
+
+/// Where an interpreter has what it offers.
+pub(super) enum Offer {
+    /// Among its exports.
+    Export(ModuleExport),
+    /// In the table of all its functions.
+    Function(u32),
 }
 
 /// A step of an installation, for those who watch it.
@@ -320,15 +328,17 @@ impl PackagesBuilder {
                 None => Module::new(engine, &linked.wasm).map_err(refused)?,
             }
         };
-        let exports = linked.imports.iter().map(|import| match import {
-            Import::Interpreter(name) => main
-                .get_export_index(name)
-                .map(Some)
-                .ok_or_else(|| LinkError::Image(ImageError::Module(format!("`{name}` is not exported")))),
+        let offer = |name: &str| {
+            let function = interpreter.function(name).map(|function| Offer::Function(function.offer));
+            let offer = function.or_else(|| main.get_export_index(name).map(Offer::Export));
+            offer.ok_or_else(|| LinkError::Image(ImageError::Module(format!("`{name}` is not exported"))))
+        };
+        let offers = linked.imports.iter().map(|import| match import {
+            Import::Interpreter(name) => offer(name).map(Some),
             _ => Ok(None),
         });
-        let exports = exports.collect::<Result<_, _>>()?;
-        Ok(NativeModule { path: path.to_owned(), sha256: sha256(content), linked, compiled, exports })
+        let offers = offers.collect::<Result<_, _>>()?;
+        Ok(NativeModule { path: path.to_owned(), sha256: sha256(content), linked, compiled, offers })
     }
 }
 

@@ -52,7 +52,8 @@ impl Default for FetchLimits {
 ///
 /// Which names there are is known from the start. A file is fetched when its name is first looked up (`open`, `stat`;
 /// not when the directory is listed), since its size must be told then; it is kept as long as this mount is. What
-/// could not be fetched is tried again at the next look-up. Mount it [`ReadOnly`](exuvia_core::MountMode::ReadOnly).
+/// could not be fetched is tried again at the next look-up: the program sees why as far as an error's number can say it.
+/// Mount it [`ReadOnly`](exuvia_core::MountMode::ReadOnly).
 pub struct FetchMount {
     watchdog: Watchdog,
     fetch: Box<dyn Fetch>,

@@ -377,22 +377,33 @@ impl std::fmt::Debug for SandboxBuilder {
 }
 
 fn unusable(path: &str, fault: &HostError) -> SandboxError {
+    SandboxError::Config(useless(path, fault))
+}
+
+/// Says why a path cannot be used, in a sentence.
+fn useless(path: &str, fault: &HostError) -> String {
     let why = match fault {
         HostError::Path(_) => "write an absolute path, without `.`, `..` and names over 255 bytes".to_owned(),
         HostError::Errno { errno, .. } => errno.to_string(),
     };
-    SandboxError::Config(format!("`{path}` cannot be put into the sandbox: {why}"))
+    format!("`{path}` cannot be put into the sandbox: {why}")
 }
 
 fn unmountable(path: &str, fault: &HostError) -> SandboxError {
     let why = match fault {
-        HostError::Errno { .. } if Path::new(path).starts_with(LIBRARY) => "the interpreter's own files are there",
-        HostError::Errno { errno: Errno::Busy, .. } => "something else is mounted there",
-        HostError::Errno { errno: Errno::Notempty, .. } => "something is there already",
-        HostError::Errno { errno: Errno::Rofs, .. } => "it lies within another mount",
-        fault => return unusable(path, fault),
+        HostError::Errno { .. } if Path::new(path).starts_with(LIBRARY) => {
+            Some("the interpreter's own files are there")
+        }
+        HostError::Errno { errno: Errno::Busy, .. } => Some("something else is mounted there"),
+        HostError::Errno { errno: Errno::Notempty, .. } => Some("something is there already"),
+        HostError::Errno { errno: Errno::Rofs, .. } => Some("it lies within another mount"),
+        _ => None,
     };
-    SandboxError::Config(format!("nothing can be mounted at `{path}`: {why}"))
+    let problem = match why {
+        Some(why) => format!("nothing can be mounted at `{path}`: {why}"),
+        None => useless(path, fault),
+    };
+    SandboxError::Mount { path: path.to_owned(), problem }
 }
 
 /// Writes a number of bytes as people read them, where that says all.

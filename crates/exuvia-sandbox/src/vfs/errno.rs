@@ -48,6 +48,10 @@ errnos! {
     Badf = 8, "bad file descriptor";
     /// `EBUSY`: a mount point, or the root.
     Busy = 10, "device or resource busy";
+    /// `ECONNREFUSED`: nobody listens where a file is fetched from; only ever supplied by the host.
+    Connrefused = 14, "connection refused";
+    /// `ECONNRESET`: what is fetched broke off; only ever supplied by the host.
+    Connreset = 15, "connection reset";
     /// `EDEADLK`: a blocking pipe operation that nobody could ever end.
     Deadlk = 16, "operation would wait for ever";
     /// `EEXIST`: the name is taken.
@@ -56,6 +60,8 @@ errnos! {
     Fault = 21, "bad address";
     /// `EFBIG`: beyond the largest size a file may have.
     Fbig = 22, "file too large";
+    /// `EHOSTUNREACH`: where a file is fetched from cannot be reached; only ever supplied by the host.
+    Hostunreach = 23, "host is unreachable";
     /// `EINTR`: interrupted; only ever supplied by the host.
     Intr = 27, "interrupted";
     /// `EINVAL`: an argument that makes no sense.
@@ -96,6 +102,8 @@ errnos! {
     Perm = 63, "operation not permitted";
     /// `EPIPE`: nobody reads the pipe.
     Pipe = 64, "broken pipe";
+    /// `EPROTO`: what was fetched cannot be understood; only ever supplied by the host.
+    Proto = 65, "protocol error";
     /// `EROFS`: the standard library and mounts are read-only.
     Rofs = 69, "read-only file system";
     /// `ESPIPE`: pipes and streams have no position.
@@ -108,6 +116,8 @@ errnos! {
     Xdev = 75, "cross-device link";
     /// `EOPNOTSUPP`: not supported by this kind of file.
     Opnotsupp = 138, "operation not supported";
+    /// `EREMOTEIO`: a server does not give what is fetched; only ever supplied by the host.
+    Remoteio = 147, "remote input or output error";
 }
 
 impl Errno {

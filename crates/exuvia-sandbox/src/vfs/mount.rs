@@ -96,6 +96,11 @@ fn errno_of(fault: MountFault) -> Errno {
         MountFault::BadName => Errno::Nametoolong,
         MountFault::TimedOut => Errno::Timedout,
         MountFault::Unsupported => Errno::Opnotsupp,
+        MountFault::Refused => Errno::Connrefused,
+        MountFault::Unreachable => Errno::Hostunreach,
+        MountFault::BrokenOff => Errno::Connreset,
+        MountFault::Garbled => Errno::Proto,
+        MountFault::Remote => Errno::Remoteio,
         _ => Errno::Io,
     }
 }

@@ -241,19 +241,7 @@ fn libraries() -> Verdict {
         .item(r#"(data (offset (i32.add (global.get $memory_base) (i32.const 600))) "\05\00\00\00")"#)
         .item(r#"(func (export "twice") (param i32) (result i32) (i32.add (i32.mul (local.get 0) (i32.const 2)) (call $seven)))"#)
         .wasm();
-    let probe = Side::new("probe")
-        .needs("libshared.so")
-        .runtime_path("$ORIGIN/../deps.libs")
-        .item(r#"(import "env" "twice" (func $twice (param i32) (result i32)))"#)
-        .item(r#"(import "GOT.func" "twice" (global $twice_at (mut i32)))"#)
-        .item(r#"(import "GOT.mem" "variable" (global $variable_at (mut i32)))"#)
-        .method("direct", "(call $long (call $twice (i32.const 10)))")
-        .method(
-            "pointer",
-            "(call $long (call_indirect (param i32) (result i32) (i32.const 20) (global.get $twice_at)))",
-        )
-        .method("variable", "(call $long (i32.load (global.get $variable_at)))")
-        .wasm();
+    let probe = pointing(Side::new("probe").runtime_path("$ORIGIN/../deps.libs")).wasm();
     let mut sandbox = sandbox(&[
         ("package/__init__.py", Vec::new()),
         ("package/probe.so", probe),
@@ -261,7 +249,7 @@ fn libraries() -> Verdict {
         ("deps.libs/libbase.so", base),
     ])?;
     let program = "from package import probe\nprint(probe.direct(), probe.pointer(), probe.variable())";
-    prints(&mut sandbox, program, "27 47 5\n")
+    prints(&mut sandbox, program, "27 47 6\n")
 }
 
 fn passive() -> Verdict {

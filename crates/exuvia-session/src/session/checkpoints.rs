@@ -22,7 +22,7 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     pub(super) fn new(environment: &Environment, store: &Arc<dyn Store>, session: &SessionId) -> Self {
         let policy = environment.checkpoints;
-        let keeper = (policy.kept > 0).then(|| Arc::new(Keeper::start(Arc::clone(store), policy.kept)));
+        let keeper = (policy.kept > 0).then(|| Arc::new(Keeper::new(Arc::clone(store), policy.kept)));
         let since = Since { taken_at: (environment.now)(), ..Since::default() };
         Self { session: session.clone(), policy, keeper, since: Arc::new(Mutex::new(since)) }
     }

@@ -57,7 +57,7 @@ impl Process {
             let child = command(path.as_os_str(), setting).args(arguments).spawn()?;
             Ok((child, ends))
         });
-        let (child, ends) = started.map_err(|error| not_started(program, &error))?;
+        let (child, ends) = started.map_err(|error| not_started(program, setting, &error))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Ok(Self { child, group, ends })
     }
@@ -164,16 +164,42 @@ fn command(program: &OsStr, setting: &Setting) -> Command {
     command
 }
 
-fn not_started(program: &str, error: &io::Error) -> ToolFailure {
+fn not_started(program: &str, setting: &Setting, error: &io::Error) -> ToolFailure {
     match error.kind() {
         io::ErrorKind::ArgumentListTooLong => {
             ToolFailure::new(ToolFailureKind::Limit, "the arguments are too long for a command line")
                 .hint("pass less, or let the program read them from stdin")
         }
-        io::ErrorKind::NotFound => ToolFailure::failed(format!("`{program}` cannot be started: {error}"))
-            .hint("whoever runs the host installs it, or names its folder"),
-        _ => ToolFailure::failed(format!("`{program}` cannot be started: {error}")),
+        io::ErrorKind::NotFound => {
+            let problem = format!(
+                "the program `{program}` of tool `{}` is not there: {}",
+                setting.tool,
+                sought(program, setting)
+            );
+            ToolFailure::failed(problem).hint("whoever runs the host installs it, or names its folder")
+        }
+        _ => ToolFailure::failed(format!(
+            "the program `{program}` of tool `{}` cannot be started: {error}",
+            setting.tool
+        )),
     }
+}
+
+/// Says where a program was looked for that is not there.
+fn sought(program: &str, Setting { folder, environment, .. }: &Setting) -> String {
+    let here = folder.display();
+    if !folder.is_dir() {
+        return format!("there is no folder `{here}` to run it in");
+    }
+    if !program.contains('/') {
+        let path = environment.get("PATH").map(|path| path.to_string_lossy()).unwrap_or_default();
+        return format!("it was looked for in `{path}`");
+    }
+    let path = folder.join(program);
+    if path.exists() {
+        return format!("`{}` is, but not what is to run it", path.display());
+    }
+    format!("it was looked for as `{}`", path.display())
 }
 
 fn unreadable(error: &io::Error) -> ToolFailure {

@@ -1,14 +1,13 @@
 //! What an endpoint answers.
 
-use std::error::Error as _;
-
-use exuvia_core::{MountFault, ToolFailure, ToolFailureKind};
+use exuvia_core::{MountFault, ToolFailure};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde_json::Value as Json;
 
 use super::client::HttpClient;
 use super::request::Request;
+use super::unanswered::Unanswered;
 use crate::definition::Output;
 use crate::json;
 use crate::secrets::Opened;
@@ -68,22 +67,19 @@ impl Answers {
         request: Request,
         bytes_max: usize,
     ) -> Result<Vec<u8>, MountFault> {
-        let response = self.send(client, request).await.map_err(|_| MountFault::Unreadable)?;
+        let response = self.send(client, request).await?;
         match response.status() {
-            status if status.is_success() => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(MountFault::NotFound),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(MountFault::Denied),
-            _ => return Err(MountFault::Unreadable),
+            status if status.is_success() => Ok(body(response, bytes_max).await?),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(MountFault::NotFound),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(MountFault::Denied),
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Err(MountFault::TimedOut),
+            _ => Err(MountFault::Remote),
         }
-        body(response, bytes_max).await.map_err(|failure| match failure.kind {
-            ToolFailureKind::Limit => MountFault::TooLarge,
-            _ => MountFault::Unreadable,
-        })
     }
 
     /// Sends a request, and follows redirects as far as that is allowed.
-    async fn send(&self, client: &HttpClient, mut request: Request) -> Result<Response, ToolFailure> {
-        let client = client.get()?;
+    async fn send(&self, client: &HttpClient, mut request: Request) -> Result<Response, Unanswered> {
+        let client = client.get().map_err(Unanswered::Client)?;
         let mut followed = 0;
         loop {
             let mut builder =
@@ -91,7 +87,7 @@ impl Answers {
             if let Some(body) = &request.body {
                 builder = builder.body(body.clone());
             }
-            let response = builder.send().await.map_err(broken)?;
+            let response = builder.send().await.map_err(Unanswered::Broken)?;
             if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
                 return Ok(response);
             }
@@ -101,10 +97,10 @@ impl Answers {
                     0 => "redirects are not followed unless the tool allows some".to_owned(),
                     followed => format!("only {followed} are followed"),
                 };
-                return Err(ToolFailure::failed(message).hint(hint));
+                return Err(Unanswered::Elsewhere(ToolFailure::failed(message).hint(hint)));
             }
             followed += 1;
-            redirect(&mut request, &response)?;
+            redirect(&mut request, &response).map_err(Unanswered::Elsewhere)?;
         }
     }
 
@@ -129,18 +125,14 @@ impl Answers {
     }
 }
 
-async fn body(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ToolFailure> {
-    let too_long = || {
-        let message = format!("the server answered more than {bytes_max} bytes");
-        ToolFailure::new(ToolFailureKind::Limit, message).hint("ask for less at a time")
-    };
+async fn body(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, Unanswered> {
     if response.content_length().is_some_and(|length| length > bytes_max as u64) {
-        return Err(too_long());
+        return Err(Unanswered::TooLong(bytes_max));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+    while let Some(chunk) = response.chunk().await.map_err(Unanswered::Broken)? {
         if body.len() + chunk.len() > bytes_max {
-            return Err(too_long());
+            return Err(Unanswered::TooLong(bytes_max));
         }
         body.extend_from_slice(&chunk);
     }
@@ -195,17 +187,4 @@ async fn beginning(mut response: Response, secrets: &Opened) -> String {
 fn header(response: &Response, name: reqwest::header::HeaderName, secrets: &Opened) -> Option<String> {
     let value = secrets.redact(response.headers().get(name)?.to_str().ok()?.to_owned());
     (!value.is_empty()).then(|| value.chars().take(HEADER_CHARACTERS_MAX).collect())
-}
-
-/// Says why there is no answer: all causes, without the URL, which may have a secret.
-fn broken(error: reqwest::Error) -> ToolFailure {
-    let error = error.without_url();
-    let mut message = format!("the server cannot be asked: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message.push_str(": ");
-        message.push_str(&error.to_string());
-        cause = error.source();
-    }
-    ToolFailure::failed(message).retryable()
 }

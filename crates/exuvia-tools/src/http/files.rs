@@ -68,8 +68,10 @@ impl HttpFiles {
     /// Fetches a file, of at most so many bytes. Dropping the future ends it.
     ///
     /// What a server answers as missing (404, 410) is [`MountFault::NotFound`], what it refuses (401, 403)
-    /// [`MountFault::Denied`], too many bytes are [`MountFault::TooLarge`], and everything else that is no answer is
-    /// [`MountFault::Unreadable`]. It has no time limit of its own.
+    /// [`MountFault::Denied`], what takes it too long (408, 504) [`MountFault::TimedOut`], every other status, and a
+    /// redirect that is not followed, [`MountFault::Remote`]. Too many bytes are [`MountFault::TooLarge`]; a server that
+    /// is not there [`MountFault::Refused`] or [`MountFault::Unreachable`]; an answer that breaks off or is none
+    /// [`MountFault::BrokenOff`] or [`MountFault::Garbled`]. It has no time limit of its own.
     #[must_use]
     pub fn fetch(&self, name: &str, bytes_max: usize) -> FetchedFile {
         let Some(endpoint) = self.endpoints.get(name).map(Arc::clone) else {

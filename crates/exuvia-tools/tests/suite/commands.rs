@@ -1,6 +1,7 @@
 //! Programs as tools.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -100,9 +101,31 @@ fn a_program_in_the_folder_is_found() {
     std::os::unix::fs::symlink("/bin/echo", folder.path().join("bin/say")).unwrap();
     let tool = CommandTool::new("run", "", ["bin/say", "hello"]).folder(folder.path());
     assert_eq!(run(tool, "{}").unwrap(), r#""hello\n""#);
-    let absent = CommandTool::new("run", "", ["bin/absent"]).folder(folder.path());
-    let message = "`bin/absent` cannot be started: No such file or directory (os error 2)".to_owned();
-    assert_eq!(told(run(absent, "{}")), (ToolFailureKind::Failed, message));
+}
+
+#[test]
+fn a_program_that_is_not_there_is_said_to_be_missing_from_where_it_was_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().display();
+    fs::write(folder.path().join("script"), "#!/nowhere/sh\n").unwrap();
+    fs::set_permissions(folder.path().join("script"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(folder.path().join("data"), "").unwrap();
+    for (program, problem) in [
+        ("bin/absent", format!("`bin/absent` of tool `run` is not there: it was looked for as `{here}/bin/absent`")),
+        (
+            "absent",
+            "`absent` of tool `run` is not there: it was looked for in `/usr/local/bin:/usr/bin:/bin`".to_owned(),
+        ),
+        ("./script", format!("`./script` of tool `run` is not there: `{here}/./script` is, but not what is to run it")),
+        ("./data", "`./data` of tool `run` cannot be started: Permission denied (os error 13)".to_owned()),
+    ] {
+        let tool = CommandTool::new("run", "", [program]).folder(folder.path());
+        assert_eq!(told(run(tool, "{}")), (ToolFailureKind::Failed, format!("the program {problem}")));
+    }
+    let away = CommandTool::new("run", "", ["true"]).folder(folder.path().join("away"));
+    let problem =
+        format!("the program `true` of tool `run` is not there: there is no folder `{here}/away` to run it in");
+    assert_eq!(told(run(away, "{}")), (ToolFailureKind::Failed, problem));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! HTTP endpoints as files.
 
 use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
 
 use exuvia_core::MountFault;
 use exuvia_tools::{HttpFiles, HttpFilesBuilder, ToolsError};
@@ -40,13 +42,15 @@ fn what_is_no_answer_is_a_fault() {
         (answer("410 Gone", "x"), MountFault::NotFound),
         (answer("401 Unauthorized", "x"), MountFault::Denied),
         (answer("403 Forbidden", "x"), MountFault::Denied),
-        (answer("500 Internal Server Error", "x"), MountFault::Unreadable),
-        (answer("304 Not Modified", ""), MountFault::Unreadable),
-        (answer("302 Found\r\nLocation: /elsewhere", ""), MountFault::Unreadable),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".to_owned(), MountFault::Unreadable),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_owned(), MountFault::Unreadable),
-        ("garbage\r\n\r\n".to_owned(), MountFault::Unreadable),
-        (String::new(), MountFault::Unreadable),
+        (answer("408 Request Timeout", "x"), MountFault::TimedOut),
+        (answer("504 Gateway Timeout", "x"), MountFault::TimedOut),
+        (answer("500 Internal Server Error", "x"), MountFault::Remote),
+        (answer("304 Not Modified", ""), MountFault::Remote),
+        (answer("302 Found\r\nLocation: /elsewhere", ""), MountFault::Remote),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".to_owned(), MountFault::BrokenOff),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_owned(), MountFault::BrokenOff),
+        ("garbage\r\n\r\n".to_owned(), MountFault::Garbled),
+        (String::new(), MountFault::Garbled),
         (answer("200 OK", "12345678901"), MountFault::TooLarge),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n0\r\n\r\n".to_owned(),
@@ -55,8 +59,21 @@ fn what_is_no_answer_is_a_fault() {
     ] {
         assert_eq!(fetch(file(&Server::always(bytes.as_str())), 10), Err(fault), "{bytes}");
     }
-    let nobody = HttpFiles::builder().file("it", "http://127.0.0.1:1/");
-    assert_eq!(fetch(nobody, 10), Err(MountFault::Unreadable));
+    let of = |url: &str| fetch(HttpFiles::builder().file("it", url), 10);
+    assert_eq!(of("http://127.0.0.1:1/"), Err(MountFault::Refused));
+    // Linux connects nothing to the address of everybody.
+    assert_eq!(of("http://255.255.255.255/"), Err(MountFault::Unreachable));
+    // TLS is wanted from somebody who answers in the clear.
+    let clear = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", clear.local_addr().unwrap());
+    let answers = thread::spawn(move || {
+        let mut stream = clear.accept().unwrap().0;
+        let asked = stream.read(&mut [0; 4_096]).unwrap();
+        stream.write_all(answer("200 OK", "x").as_bytes()).unwrap();
+        asked
+    });
+    assert_eq!(of(&url), Err(MountFault::Garbled));
+    assert!(answers.join().unwrap() > 0);
 }
 
 #[test]
@@ -111,7 +128,7 @@ fn a_redirect_leads_a_secret_nowhere_else() {
     let with_secret = |path: &str| to(path).header("X-Key", "${secret:KEY}");
     assert_eq!(fetch(to("/away"), 10), Ok(b"elsewhere".to_vec()));
     assert_eq!(fetch(with_secret("/here"), 10), Ok(b"there".to_vec()));
-    assert_eq!(fetch(with_secret("/away"), 10), Err(MountFault::Unreadable));
+    assert_eq!(fetch(with_secret("/away"), 10), Err(MountFault::Remote));
     assert_eq!(elsewhere.requests().len(), 1);
 }
 

@@ -7,7 +7,7 @@ use exuvia_session::Session;
 
 use super::given::Given;
 use super::resume::{self, Trust};
-use crate::recording::{new_id, new_seed, told};
+use crate::recording::{CommandLine, new_id, new_seed, told};
 use crate::{journal, output};
 
 const NOTES: &str = "\
@@ -55,7 +55,9 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.name, new_seed()?);
     let fork = Session::fork_at(Arc::clone(&store), environment, &origin, at, identity);
-    let (session, resumed) = pollster::block_on(fork).map_err(told).inspect_err(|_| journal::take_back_begun(&id))?;
+    let (mut session, resumed) =
+        pollster::block_on(fork).map_err(told).inspect_err(|_| journal::take_back_begun(&id))?;
+    CommandLine::pass_on(&store, &origin, &mut session)?;
     if arguments.detach {
         output::print(format!("{}\n", session.id()).as_bytes());
         return Ok(0);

@@ -123,7 +123,9 @@ impl Arguments {
         if self.sandbox.recording.is_named() {
             return Err(Failure::usage("a server's sessions have no names: it gives them ids").into());
         }
-        let timeout_max = self.sandbox.limits(true).wall_time.unwrap_or(Duration::MAX);
+        let Some(timeout_max) = self.sandbox.limits(true).wall_time else {
+            return Err(Failure::usage("calls must have a limit of time").hint("say what it is with --timeout").into());
+        };
         let (id_letters, awake) = match self.http.are_given() {
             true => (http::ID_LETTERS, http::AWAKE),
             false => (ID_LETTERS, AWAKE),
@@ -180,7 +182,8 @@ impl Workshop {
             Some(early) => early.wait()?,
             None => Arc::new(exuvia_journal::LocalStore::memory()),
         };
-        Ok(Self { options, lent, furnished, store, command: CommandLine::note() })
+        let command = CommandLine::note(store.durability());
+        Ok(Self { options, lent, furnished, store, command })
     }
 }
 

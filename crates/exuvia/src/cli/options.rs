@@ -169,7 +169,7 @@ impl SandboxOptions {
     /// Says with what the sandbox begins: limits, seed, terminals, environment. A sandbox whose output is kept has no
     /// terminal to write to.
     pub(crate) fn furnish(&self, prepared: &mut Prepared, kept: bool) -> Result<()> {
-        let Prepared { environment, opened } = prepared;
+        let Prepared { environment, opened, .. } = prepared;
         environment.capture = kept;
         opened.seed = self.seed()?;
         opened.limits = self.limits(kept);

@@ -2,17 +2,18 @@
 
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
-use exuvia_core::journal::{Event, Opened, SessionId, Store};
+use exuvia_core::journal::{Opened, SessionId, Store};
 use exuvia_sandbox::LiveHost;
-use exuvia_session::{Environment, Replay, ReplayOptions, Replayed};
+use exuvia_session::{Environment, Meter, Passed, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
 
 use super::given::Given;
 use super::resume;
-use crate::failure::Failure;
 use crate::interpreter::Interpreter;
 use crate::lent::Lent;
 use crate::recording::{Prepared, told};
@@ -63,6 +64,7 @@ struct Report<'a> {
     session: &'a str,
     cells: u32,
     events: u64,
+    left_out: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<u32>,
     memory: &'a str,
@@ -72,28 +74,35 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, &arguments.session)?;
     let environment = environment(&store, &id, &arguments.given)?;
-    let mut options = ReplayOptions { until: arguments.until, from: arguments.from, output: None };
+    let mut options = ReplayOptions { until: arguments.until, from: arguments.from, ..ReplayOptions::default() };
+    // What is printed again tells how far it is, too.
+    let (ends, ended) = mpsc::channel();
     if !arguments.quiet && !arguments.json {
         options.output = Some(Box::new(output::write));
+    } else if io::stderr().is_terminal() {
+        options.meter = Some(Box::new(move |meter| drop(thread::spawn(move || tell(&meter, &ended)))));
     }
-    let mut told_at = Instant::now();
-    let progress = arguments.quiet && io::stderr().is_terminal();
     let replay = Replay::new(store, environment, id.clone());
-    let replayed = replay.run(options, |step| {
-        if progress && told_at.elapsed() >= PROGRESS_INTERVAL {
-            told_at = Instant::now();
-            output::progress(&format!("cell {}, event {} of {}", step.cell, step.events, step.events_all));
-        }
-    });
-    let replayed = pollster::block_on(replayed).map_err(told)?;
+    let replayed = pollster::block_on(replay.run(options, |_| {}));
+    drop(ends);
+    let replayed = replayed.map_err(told)?;
     if arguments.json {
-        let Replayed { cells, events, unfinished, memory } = &replayed;
-        let report = Report { session: id.as_str(), cells: *cells, events: *events, unfinished: *unfinished, memory };
+        let Replayed { cells, events, left_out, unfinished, memory } = &replayed;
+        let (cells, events, left_out, unfinished) = (*cells, *events, *left_out, *unfinished);
+        let report = Report { session: id.as_str(), cells, events, left_out, unfinished, memory };
         output::print((serde_json::to_string(&report)? + "\n").as_bytes());
     } else {
         output::say(&summary(&replayed));
     }
     Ok(0)
+}
+
+/// Tells how far a replay is, until that has ended.
+fn tell(meter: &Meter, ended: &Receiver<()>) {
+    while ended.recv_timeout(PROGRESS_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+        let Passed { cell, events, events_all } = meter.look();
+        output::progress(&format!("cell {cell}, event {events} of {events_all}"));
+    }
 }
 
 /// Returns what a session runs in. A session that was imported is believed nothing: it gets the image and the packages
@@ -126,18 +135,19 @@ fn bare(given: &Given) -> Result<Prepared> {
 /// Returns with what a session begins.
 fn opened(store: &Arc<dyn Store>, id: &SessionId) -> Result<Opened> {
     let first = pollster::block_on(store.read(id, 0, 1)).map_err(journal::failure)?.pop();
-    match first.map(|first| first.event) {
-        Some(Event::Opened(opened)) => Ok(*opened),
-        _ => Err(Failure::new(format!("session `{id}` does not say how it was begun")).into()),
-    }
+    exuvia_session::opened_of(id, first.map(|first| first.event)).map_err(told)
 }
 
 fn summary(replayed: &Replayed) -> String {
-    let Replayed { cells, events, unfinished, .. } = replayed;
+    let Replayed { cells, events, left_out, unfinished, .. } = replayed;
     let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let all = format!("{} and {} as recorded", plural(u64::from(*cells), "cell"), plural(*events, "event"));
-    match unfinished {
-        Some(cell) => format!("{all}; the journal ends in cell {cell}"),
-        None => all,
+    let mut all = format!("{} and {} as recorded", plural(u64::from(*cells), "cell"), plural(*events, "event"));
+    if *left_out > 0 {
+        let are = if *left_out == 1 { "is" } else { "are" };
+        all += &format!("; {} of cells that were stopped or undone {are} left out", plural(*left_out, "event"));
     }
+    if let Some(cell) = unfinished {
+        all += &format!("; the journal ends in cell {cell}");
+    }
+    all
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser as _;
-use exuvia_core::journal::{SessionId, Source, Store};
+use exuvia_core::journal::{Event, SessionId, Source, Store};
 use exuvia_session::{Resumed, Session};
 
 use super::given::Given;
@@ -16,6 +16,9 @@ use crate::journal;
 use crate::printable::printable;
 use crate::recording::{CommandLine, Prepared, Runner, now, told};
 use outcomes::Earlier;
+
+/// How many events a session has at most before its first cell: how it was opened, and what is noted of that.
+const EVENTS_BEFORE_A_CELL_MAX: usize = 8;
 
 const NOTES: &str = "\
 A program that was under way goes on where its process ended, at whatever moment that was, and what it had printed is not \
@@ -68,7 +71,7 @@ pub(super) struct Begun {
     pub(super) version: String,
     pub(super) colours: bool,
     /// What is done at its end, if it is one program.
-    pub(super) program: Option<run::Ending>,
+    pub(super) program: Option<run::Commanded>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
@@ -141,10 +144,14 @@ pub(super) fn last_open_cell(store: &Arc<dyn Store>, id: &SessionId) -> Result<O
 pub(super) fn go_on(store: &Arc<dyn Store>, begun: Begun, mut session: Session, resumed: Resumed) -> Result<u8> {
     let limits = session.opened().limits.clone();
     if let Some(program) = &begun.program
-        && (resumed.continued.is_some() || session.cells() > 0)
         && session.opened().parent.is_none()
     {
-        return end_program(store, program, session, resumed);
+        let stands = resumed.continued.is_some() || session.cells() > 0;
+        return if stands {
+            end_program(store, program, session, resumed)
+        } else {
+            begin_program(store, program, session)
+        };
     }
     if !session.sandbox().is_alive() {
         return Err(ended(&session).into());
@@ -159,8 +166,25 @@ pub(super) fn go_on(store: &Arc<dyn Store>, begun: Begun, mut session: Session, 
     repl::converse(&mut session, &begun.version)
 }
 
+/// Runs a program whose process ended before it could begin. One that was stopped, or undone, has begun.
+fn begin_program(store: &Arc<dyn Store>, program: &run::Commanded, session: Session) -> Result<u8> {
+    let id = session.id().clone();
+    let first = pollster::block_on(store.read(&id, 0, EVENTS_BEFORE_A_CELL_MAX)).map_err(journal::failure)?;
+    let again = format!("`exuvia fork {id} --at 0` goes on from before it");
+    if first.iter().any(|recorded| matches!(recorded.event, Event::CellStarted { .. })) {
+        let failure = Failure::usage(format!("the program of session `{id}` was stopped from outside, or undone"));
+        return Err(failure.hint(again).into());
+    }
+    if program.came_on_stdin() {
+        let failure =
+            Failure::usage(format!("session `{id}` ended before its program, which came on stdin, could begin"));
+        return Err(failure.hint(again).into());
+    }
+    program.run(&mut Runner::Recorded(Box::new(session)))
+}
+
 /// Ends a program as `exuvia run` does: its outcome is made of those of all its cells, whichever process they ended in.
-fn end_program(store: &Arc<dyn Store>, program: &run::Ending, mut session: Session, resumed: Resumed) -> Result<u8> {
+fn end_program(store: &Arc<dyn Store>, program: &run::Commanded, mut session: Session, resumed: Resumed) -> Result<u8> {
     if !session.sandbox().is_alive() && resumed.continued.is_none() {
         return Err(ended(&session).into());
     }

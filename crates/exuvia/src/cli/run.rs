@@ -92,17 +92,9 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let recording = &arguments.sandbox.recording;
     // The interpreter takes some milliseconds, too.
     let journal = recording.open_early()?;
-    let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
-    let mut wanted = arguments.sandbox.packages.wanted(&lent);
-    if arguments.with_script {
-        wanted.add_script(&program.metadata()?, &interpreter)?;
-    }
-    let furnished = wanted.furnish(&interpreter)?;
+    let furnished = furnished(&arguments, &program, &lent, &Interpreter::find(arguments.sandbox.image.as_deref())?)?;
     let mut runner = prepare(&furnished, &program, &arguments, &lent)?.begin(recording, journal)?;
-    let interrupts = Interrupts::take();
-    interrupts.aim(runner.interrupter());
-    let outcome = outcome(&mut runner, &program)?;
-    let status = Ending { arguments, program, lent }.conclude(&mut runner, &outcome)?;
+    let status = Commanded { arguments, program, lent }.run(&mut runner)?;
     if let Runner::Plain(sandbox) = runner {
         // The process is about to end, which takes the sandbox away faster than taking it apart.
         std::mem::forget((sandbox, furnished));
@@ -110,17 +102,30 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     Ok(status)
 }
 
-/// What a program's end is told by: its command line.
-pub(super) struct Ending {
+/// A program with its command line, which says how its end is told.
+pub(super) struct Commanded {
     arguments: Arguments,
     program: Program,
     lent: Lent,
 }
 
-impl Ending {
+impl Commanded {
     /// Returns whether what the program prints is kept for its outcome.
     pub(super) fn keeps_output(&self) -> bool {
         self.arguments.json
+    }
+
+    /// Returns whether the program's text was read from stdin: no command line has it.
+    pub(super) fn came_on_stdin(&self) -> bool {
+        self.program.reads_stdin
+    }
+
+    /// Runs the program from its beginning to its end. Returns the exit status.
+    pub(super) fn run(&self, runner: &mut Runner) -> Result<u8> {
+        let interrupts = Interrupts::take();
+        interrupts.aim(runner.interrupter());
+        let outcome = outcome(runner, &self.program)?;
+        self.conclude(runner, &outcome)
     }
 
     /// Tells what came of the program, and does with its changes what was asked for. Returns the exit status.
@@ -156,15 +161,20 @@ pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
     let program = Program::begun(&arguments)?;
     let lent = arguments.sandbox.lent(Asked::Terminal)?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
-    let mut wanted = arguments.sandbox.packages.wanted(&lent);
-    if arguments.with_script {
-        wanted.add_script(&program.metadata()?, &interpreter)?;
-    }
-    let furnished = wanted.furnish(&interpreter)?;
+    let furnished = furnished(&arguments, &program, &lent, &interpreter)?;
     let prepared = prepare(&furnished, &program, &arguments, &lent)?;
     let version = interpreter.image().manifest().version.clone();
     let colours = arguments.sandbox.colours();
-    Ok(Begun { prepared, version, colours, program: Some(Ending { arguments, program, lent }) })
+    Ok(Begun { prepared, version, colours, program: Some(Commanded { arguments, program, lent }) })
+}
+
+/// Makes an interpreter ready with the packages that the command line, the configuration and the script ask for.
+fn furnished(arguments: &Arguments, program: &Program, lent: &Lent, interpreter: &Interpreter) -> Result<Furnished> {
+    let mut wanted = arguments.sandbox.packages.wanted(lent);
+    if arguments.with_script {
+        wanted.add_script(&program.metadata()?, interpreter)?;
+    }
+    wanted.furnish(interpreter)
 }
 
 /// Prepares the program's sandbox.

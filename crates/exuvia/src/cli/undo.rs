@@ -1,8 +1,12 @@
 //! `exuvia undo`: stepping a session back.
 
+use std::sync::Arc;
+
 use anyhow::Result;
+use exuvia_core::journal::{SessionId, Source, Store};
 
 use super::resume;
+use crate::failure::Failure;
 use crate::recording::{now, told};
 use crate::{journal, output};
 
@@ -25,8 +29,21 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, &arguments.session)?;
-    let cell = pollster::block_on(exuvia_session::undo(&store, &id, arguments.to, now())).map_err(told)?;
+    let to = arguments.to.map_or_else(|| before_the_last(&store, &id), Ok)?;
+    let cell = pollster::block_on(exuvia_session::undo(&store, &id, Some(to), now())).map_err(told)?;
     let what = if cell == 0 { "no cell stands".to_owned() } else { format!("cell {cell} is the last that stands") };
     output::say(&format!("session {id}: {what}"));
     Ok(0)
+}
+
+/// Returns the last cell that is to stand if the last one of those that somebody has written is undone. The end of a
+/// session that was left goes with it.
+fn before_the_last(store: &Arc<dyn Store>, id: &SessionId) -> Result<u32> {
+    let last = pollster::block_on(exuvia_session::last_cell(store, id)).map_err(told)?;
+    let before = match last {
+        Some((cell, Source::Finish)) => cell.checked_sub(2),
+        Some((cell, _)) => cell.checked_sub(1),
+        None => None,
+    };
+    Ok(before.ok_or_else(|| Failure::usage(format!("session `{id}` has no cell that could be undone")))?)
 }

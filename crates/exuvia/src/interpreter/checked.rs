@@ -5,14 +5,15 @@
 //! was changed, or put in the place of another one, has other times: the system sets `ctime`, and nobody else.
 
 use std::fs::{self, Metadata};
-use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use exuvia_sandbox::{Engine, Image};
 
 use crate::failure::{self, Failure};
+use crate::whole::Unfinished;
 
 /// Compares an image and its compiled code, if there is some, with their hashes, unless that was done before.
 pub(super) fn check(image: &Image, path: &Path, compiled: Option<&Path>, cache: &Path) -> Result<()> {
@@ -61,11 +62,9 @@ impl Note {
     /// Where it cannot be written, everything is hashed again the next time.
     fn write(&self, facts: &str) {
         let written = crate::folders::create(self.0.parent().unwrap_or(Path::new("."))).and_then(|()| {
-            let unfinished = self.0.with_extension(format!("{}.new", std::process::id()));
-            let mut options = fs::File::options();
-            let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-            io::Write::write_all(&mut file, facts.as_bytes())?;
-            fs::rename(&unfinished, &self.0)
+            let mut unfinished = Unfinished::beside(&self.0)?;
+            unfinished.file().write_all(facts.as_bytes())?;
+            unfinished.put(&self.0)
         });
         if let Err(error) = written {
             crate::output::progress(&format!("`{}` cannot be written: {}", self.0.display(), failure::reason(&error)));

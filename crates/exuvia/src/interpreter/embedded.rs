@@ -1,5 +1,6 @@
 //! The image in this program, and how it gets out of it.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -8,10 +9,11 @@ use anyhow::Result;
 use exuvia_sandbox::Image;
 
 use crate::failure::{self, Failure};
+use crate::whole::Unfinished;
 use crate::{folders, output};
 
 /// The image in this program, packed with zstd; put there by the build script if it was there to be put.
-pub(super) const EMBEDDED: Option<Embedded> = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+const EMBEDDED: Option<Embedded> = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// An image and, if there is some, its compiled code.
 #[derive(Clone, Copy)]
@@ -22,6 +24,11 @@ pub(super) struct Embedded {
 }
 
 impl Embedded {
+    /// Returns the image in this program, if there is one.
+    pub(super) fn find() -> Result<Option<Self>> {
+        packed().map(|packed| packed.or(EMBEDDED))
+    }
+
     /// Opens the image, after it was unpacked into the cache if it is not there yet.
     ///
     /// The file's name is the image's identity and it appears whole or not at all, so what is there is not hashed
@@ -44,6 +51,14 @@ impl Embedded {
         Ok((super::open(&path)?, path))
     }
 
+    /// Takes away what was unpacked and is damaged, with the code that was compiled from it.
+    pub(super) fn discard(path: &Path, compiled: Option<&Path>) {
+        // Who cannot remove it is told of the damage again.
+        for path in std::iter::once(path).chain(compiled) {
+            let _stays = fs::remove_file(path);
+        }
+    }
+
     /// Returns the compiled code.
     pub(super) fn compiled(self) -> Option<Result<Vec<u8>>> {
         let code = zstd::decode_all(self.compiled?);
@@ -55,10 +70,27 @@ impl Embedded {
     /// Writes the image beside its place and moves it there: several processes may do so at a time.
     fn write(self, cache: &Path, path: &Path) -> io::Result<()> {
         folders::create(cache)?;
-        let mut file = tempfile::Builder::new().prefix(".unpacking-").tempfile_in(cache)?;
-        zstd::stream::copy_decode(self.image, &mut file)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        let mut unfinished = Unfinished::beside(path)?;
+        zstd::stream::copy_decode(self.image, unfinished.file())?;
+        unfinished.put(path)
     }
+}
+
+/// While Exuvia itself is being worked on, a folder with what the build script packs makes a program one that carries it.
+#[cfg(debug_assertions)]
+fn packed() -> Result<Option<Embedded>> {
+    let Some(folder) = std::env::var_os("EXUVIA_EMBED_DIR").map(PathBuf::from) else { return Ok(None) };
+    let read = |name: &str| -> Result<&'static [u8]> {
+        let path = folder.join(name);
+        Ok(fs::read(&path).map_err(|error| Failure::unreadable(&path, &error))?.leak())
+    };
+    let identity = std::str::from_utf8(read("identity")?)?.trim();
+    let compiled = Some(read("compiled.cwasm.zst")?);
+    Ok(Some(Embedded { identity, image: read("cpython.exuvia.zst")?, compiled }))
+}
+
+#[cfg(not(debug_assertions))]
+#[expect(clippy::unnecessary_wraps, reason = "where this program is being worked on there may be a packed image")]
+fn packed() -> Result<Option<Embedded>> {
+    Ok(None)
 }

@@ -1,12 +1,16 @@
 //! How mounts are written: `SRC:DST[:MODE]` on the command line, a table in a configuration file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use exuvia_core::MountMode;
 use exuvia_tools::config::{ConfigContext, ConfigError, ConfigFile, HttpFilesSection, LimitedFiles, Spanned};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
 
 /// What is mounted, and where the program sees it.
 #[derive(Debug, Clone)]
@@ -15,6 +19,8 @@ pub(crate) struct MountSpec {
     /// An absolute path in the sandbox.
     pub(crate) path: String,
     pub(crate) mode: MountMode,
+    /// Where it is written, as a message begins; nothing if that is the command line.
+    pub(crate) place: String,
 }
 
 /// What is mounted.
@@ -44,7 +50,7 @@ impl FromStr for MountSpec {
         if folder.is_empty() || path.is_empty() {
             return Err(wrong());
         }
-        Ok(Self { source: Source::Folder(PathBuf::from(folder)), path: format!("/{path}"), mode })
+        Ok(Self { source: Source::Folder(PathBuf::from(folder)), path: format!("/{path}"), mode, place: String::new() })
     }
 }
 
@@ -79,16 +85,44 @@ impl TryFrom<String> for Mode {
 #[derive(Default, Deserialize)]
 pub(super) struct MountsSection(BTreeMap<String, Spanned<Entry>>);
 
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a mount is a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, \
-                 if need be, `headers`, `redirects`, `timeout`, `file_bytes`"
-)]
 enum Entry {
     Folder(PathBuf),
     Table(Table),
     Http(HttpFilesSection),
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EntryVisitor)
+    }
+}
+
+/// Reads an entry as what it is meant to be: what is wrong with it is said of that.
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, if need be, \
+             `headers`, `redirects`, `timeout`, `file_bytes`",
+        )
+    }
+
+    fn visit_str<E: serde::de::Error>(self, folder: &str) -> Result<Entry, E> {
+        Ok(Entry::Folder(folder.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry, A::Error> {
+        let table = Json::deserialize(MapAccessDeserializer::new(map))?;
+        let entry = if table.get("http").is_some() {
+            HttpFilesSection::deserialize(table).map(Entry::Http)
+        } else {
+            Table::deserialize(table).map(Entry::Table)
+        };
+        entry.map_err(A::Error::custom)
+    }
 }
 
 #[derive(Deserialize)]
@@ -102,19 +136,16 @@ struct Table {
 impl MountsSection {
     /// Returns the mounts in the order of their paths.
     pub(super) fn mounts(self, file: &ConfigFile<'_>, context: &ConfigContext) -> Result<Vec<MountSpec>, ConfigError> {
-        let folder = |folder: PathBuf| Source::Folder(context.folder.join(folder));
+        let folder = |folder: &Path| Source::Folder(context.folder.join(folder));
         let mount = |(path, entry): (String, Spanned<Entry>)| {
-            let span = entry.span();
-            let (source, mode) = match entry.into_inner() {
+            let wrong = |problem| file.error(entry.span(), Some(format!("mounts.{path}")), problem);
+            let place = wrong(String::new()).to_string();
+            let (source, mode) = match entry.get_ref() {
                 Entry::Folder(path) => (folder(path), MountMode::ReadOnly),
-                Entry::Table(table) => (folder(table.folder), table.mode.0),
-                Entry::Http(section) => {
-                    let files = section.files(context);
-                    let wrong = |problem| file.error(span, Some(format!("mounts.{path}")), problem);
-                    (Source::Http(files.map_err(wrong)?), MountMode::ReadOnly)
-                }
+                Entry::Table(table) => (folder(&table.folder), table.mode.0),
+                Entry::Http(section) => (Source::Http(section.files(context).map_err(wrong)?), MountMode::ReadOnly),
             };
-            Ok(MountSpec { source, path, mode })
+            Ok(MountSpec { source, path, mode, place })
         };
         self.0.into_iter().map(mount).collect()
     }

@@ -36,7 +36,7 @@ fn an_image_that_is_not_there_is_our_failure() {
 }
 
 /// Changes one byte in the middle of a file, as a failing disk would.
-fn flip(path: &Path) {
+pub(super) fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

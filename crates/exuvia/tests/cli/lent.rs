@@ -168,16 +168,30 @@ fn what_cannot_be_lent_is_said() {
         assert_eq!(exuvia(&[&arguments[..], &["--no-record", "-c", "1"]].concat()), gives(2, "", &message));
         if let [path] = paths {
             fs::write(&config, format!("[mounts]\n\"{path}\" = \"data\"\n")).unwrap();
+            let message = format!("error: {}:2: `mounts.{path}`: {problem}\n", text(&config));
             assert_eq!(run_configured(&config, "1"), gives(2, "", &message));
         }
     }
+    fs::write(&config, "[mounts]\n\"/x\" = \"data\"\n\"/y\" = \"missing\"\n").unwrap();
+    let message = format!(
+        "error: {}:3: `mounts./y`: `{}` cannot be opened: no such file or directory\n",
+        text(&config),
+        missing.display()
+    );
+    assert_eq!(run_configured(&config, "1"), gives(2, "", &message));
     for (text_of_file, problem) in [
         ("[tool]\n", ":1: unknown field `tool`, expected one of `tools`, `policy`, `mounts`, `packages`"),
         (
             "[mounts]\n\"/x\" = 3\n",
-            ":2: a mount is a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or a table of `http` and, \
-             if need be, `headers`, `redirects`, `timeout`, `file_bytes`",
+            ":2: invalid type: integer `3`, expected a folder, a table of `folder` and `mode` (`ro`, `rw`, `overlay`), or \
+             a table of `http` and, if need be, `headers`, `redirects`, `timeout`, `file_bytes`",
         ),
+        (
+            "[mounts]\n\n\"/x\" = { folder = \".\", mode = \"write\" }\n",
+            ":3: `write` is no mode: write `ro`, `rw` or `overlay`",
+        ),
+        ("[mounts]\n\"/x\" = { fodler = \".\" }\n", ":2: unknown field `fodler`, expected `folder` or `mode`"),
+        ("[mounts]\n\"/x\" = { mode = \"rw\" }\n", ":2: missing field `folder`"),
         ("\n[tools.x]\ndescription = \"\"\n", ":2: `tools.x`: it has neither a `command` nor a `url`: add one"),
     ] {
         fs::write(&config, text_of_file).unwrap();

@@ -11,35 +11,35 @@ use tempfile::TempDir;
 use crate::{Run, command, run};
 
 /// A journal and a folder of a test's own.
-struct Place {
+pub(super) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    fn write(&self, name: &str, content: &str) -> String {
+    pub(super) fn write(&self, name: &str, content: &str) -> String {
         fs::write(self.folder.path().join(name), content).unwrap();
         self.path(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> std::process::Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = command(arguments);
         command.env("EXUVIA_JOURNAL", self.path("journal")).current_dir(self.folder.path());
         command
     }
 
-    fn exuvia(&self, arguments: &[&str]) -> Run {
+    pub(super) fn exuvia(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments), b"")
     }
 
-    fn given(&self, arguments: &[&str], stdin: &str) -> Run {
+    pub(super) fn given(&self, arguments: &[&str], stdin: &str) -> Run {
         run(&mut self.command(arguments), stdin.as_bytes())
     }
 
@@ -178,13 +178,18 @@ fn a_tool_is_called_once_for_each_answer() {
 fn a_session_is_resumed_forked_undone_and_replayed() {
     let place = Place::new();
     assert_eq!(place.given(&["repl", "--session", "cells"], "x = [1]\nx.append(2)\nx\n").stdout, "[1, 2]\n");
-    assert_eq!(place.given(&["resume", "cells"], "x.append(3); x\n").stdout, "[1, 2, 3]\n");
+    assert_eq!(place.given(&["resume", "cells"], "x.append(3); x\nx.append(4)\n").stdout, "[1, 2, 3]\n");
+    // That its stdin came to its end is no cell to those who wrote the others.
     assert_eq!(place.exuvia(&["undo", "cells"]).status, 0);
     let fork = place.exuvia(&["fork", "cells", "--at", "1", "--name", "other", "--detach"]);
     assert_eq!(fork.status, 0);
     assert_eq!(place.given(&["resume", fork.stdout.trim()], "x\n").stdout, "[1]\n");
     assert_eq!(place.given(&["resume", "cells"], "x\n").stdout, "[1, 2, 3]\n");
     assert_eq!(place.given(&["fork", "cells"], "x.append(9); x\n").stdout, "[1, 2, 3, 9]\n");
+    assert_eq!(place.exuvia(&["undo", "cells", "--to", "0"]).status, 0);
+    let nothing = place.exuvia(&["undo", "cells"]);
+    assert_eq!((nothing.status, nothing.stdout.as_str()), (2, ""));
+    assert_eq!(place.given(&["resume", "cells"], "'x' in dir()\n").stdout, "False\n");
     for session in ["cells", "other"] {
         assert_eq!(place.exuvia(&["replay", session, "-q"]).status, 0, "{session}");
     }

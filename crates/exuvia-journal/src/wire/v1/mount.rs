@@ -217,6 +217,11 @@ faults!(
     BadName,
     TimedOut,
     Unsupported,
+    Refused,
+    Unreachable,
+    BrokenOff,
+    Garbled,
+    Remote,
 );
 
 same_variants!(Mode, MountMode: ReadOnly, ReadWrite, Overlay);

@@ -279,7 +279,7 @@ impl Vfs {
                 _ => return,
             }
         }
-        self.forget_listing(at);
+        self.forget_listings(at);
     }
 }
 

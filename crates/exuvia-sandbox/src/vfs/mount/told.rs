@@ -282,6 +282,24 @@ impl Vfs {
         self.tree.told.saturating_sub(self.mounts.next() as usize)
     }
 
+    /// Forgets what the host has told of a directory and of those below it, as far as that can be told again.
+    pub(super) fn forget_listings(&mut self, inode: u64) {
+        let mut listed = vec![inode];
+        let mut next = 0;
+        while let Some(&above) = listed.get(next) {
+            next += 1;
+            let Ok(directory) = self.tree.directory(above) else { continue };
+            listed.extend(directory.entries().filter_map(|(_, child)| match child {
+                NodeId::Memory(child) if self.tree.directory(child).is_ok_and(|child| !child.unlisted) => Some(child),
+                _ => None,
+            }));
+        }
+        // A directory can only go after those in it have, which come after it.
+        for inode in listed.into_iter().rev() {
+            self.forget_listing(inode);
+        }
+    }
+
     /// Forgets what the host has told of a directory, if that can be told again.
     pub(super) fn forget_listing(&mut self, inode: u64) {
         let Some(node) = self.tree.get(inode) else { return self.mounts.note_unlisted(inode) };

@@ -1,10 +1,10 @@
 //! Sessions that run again.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use exuvia_core::journal::{Event, SessionId, Store};
 use exuvia_journal::{LocalStore, SqliteOptions};
-use exuvia_session::{Replay, ReplayOptions, Replayed, SessionError};
+use exuvia_session::{Meter, Passed, Replay, ReplayOptions, Replayed, SessionError};
 use libtest_mimic::{Failed, Trial};
 
 use super::world::{World, lock};
@@ -14,6 +14,7 @@ use crate::suite::fresh::{self, trial};
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("journal::replay::up_to_a_cell_and_from_a_checkpoint", parts),
+        trial("journal::replay::tells_how_far_it_is", metered),
         trial("journal::replay::of_an_export_in_another_store", exported),
         trial("journal::replay::finds_another_line", diverged),
         trial("journal::replay::finds_other_output", other_output),
@@ -50,6 +51,29 @@ pub(super) fn replay(world: &World, id: &SessionId, options: ReplayOptions) -> R
 fn try_replay(world: &World, id: &SessionId, options: ReplayOptions) -> Result<Result<Replayed, SessionError>, Failed> {
     let replay = Replay::new(Arc::clone(&world.store), world.environment()?, id.clone());
     Ok(pollster::block_on(replay.run(options, |_| {})))
+}
+
+/// How far a replay is can be looked at from outside; up to a cell, it has not passed what comes after it.
+fn metered() -> Verdict {
+    let world = World::new()?;
+    let mut session = world.open("metered")?;
+    for n in 1..=3 {
+        world.run(&mut session, &format!("one('{n}')"))?;
+    }
+    let id = session.id().clone();
+    drop(session);
+    let look = |until| -> Result<(Passed, Replayed), Failed> {
+        let (given, meter) = mpsc::channel();
+        let give = Box::new(move |meter: Meter| given.send(meter).expect("somebody waits for it"));
+        let replayed = replay(&world, &id, ReplayOptions { until, meter: Some(give), ..ReplayOptions::default() })?;
+        Ok((meter.recv()?.look(), replayed))
+    };
+    let (whole, replayed) = look(None)?;
+    let events_all = replayed.events;
+    ensure(whole == Passed { cell: 3, events: events_all, events_all }, format!("{whole:?}"))?;
+    let (part, replayed) = look(Some(2))?;
+    ensure(part == Passed { cell: 2, events: replayed.events, events_all }, format!("{part:?}"))?;
+    ensure(part.events < events_all, format!("{part:?}"))
 }
 
 fn parts() -> Verdict {

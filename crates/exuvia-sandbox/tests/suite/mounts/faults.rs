@@ -242,5 +242,21 @@ tried(lambda: (open('a').read(), open('b').read(), os.listdir()))
 ";
     let expected = "FileExistsError\nFileExistsError\n1\nFileNotFoundError\n3\n\
                     ('new', \"somebody else's!\", ['b', 'a'])\n";
+    prints(&mut sandbox, source, expected)?;
+    // So it does where the program has made and listed directories below.
+    let source = "\
+os.makedirs('made/below')
+open('made/below/file', 'w').close()
+print(sorted(os.listdir()), os.listdir('made/below'))
+";
+    prints(&mut sandbox, source, "['a', 'b', 'made'] ['file']\n")?;
+    fs::create_dir(folder.path().join("theirs"))?;
+    fs::write(folder.path().join("made/below/theirs"), "")?;
+    let source = "\
+tried(lambda: os.mkdir('theirs'))
+tried(lambda: os.path.isdir('theirs'))
+tried(lambda: (sorted(os.listdir()), sorted(os.listdir('made/below'))))
+";
+    let expected = "FileExistsError\nTrue\n(['a', 'b', 'made', 'theirs'], ['file', 'theirs'])\n";
     prints(&mut sandbox, source, expected)
 }

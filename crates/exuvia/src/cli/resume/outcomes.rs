@@ -1,15 +1,13 @@
 //! What came of the cells that a journal has.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use anyhow::Result;
-use exuvia_core::journal::{Event, SessionId, Store};
+use exuvia_core::journal::{Event, Segment, SessionId, Store};
 use exuvia_core::{Outcome, Stream};
 
 use crate::journal;
-
-/// How many events are read at a time.
-const EVENTS_AT_A_TIME: usize = 256;
 
 /// Those cells of a program that had ended when its session was resumed.
 pub(super) struct Earlier<'a> {
@@ -24,16 +22,12 @@ impl Earlier<'_> {
     /// Returns their outcomes.
     pub(super) fn outcomes(&self, store: &Arc<dyn Store>) -> Result<Vec<Outcome>> {
         let mut cells = Cells::default();
-        let mut position = 0;
-        loop {
-            let page = store.read(self.session, position, EVENTS_AT_A_TIME);
-            let page = pollster::block_on(page).map_err(journal::failure)?;
-            if page.is_empty() {
-                break;
-            }
-            position += page.len() as u64;
-            page.into_iter().for_each(|recorded| cells.take(recorded.event, self.keeps_output));
-        }
+        let all = Segment { session: self.session.clone(), positions: 0..u64::MAX };
+        let each = exuvia_session::each_event(store, &all, |recorded| {
+            cells.take(recorded.event, self.keeps_output);
+            ControlFlow::Continue(())
+        });
+        pollster::block_on(each).map_err(journal::failure)?;
         cells.ended.truncate(self.last as usize);
         Ok(cells.ended)
     }

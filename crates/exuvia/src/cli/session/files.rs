@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use exuvia_core::journal::{SessionId, Store};
-use tempfile::NamedTempFile;
 
 use super::{find, wait};
 use crate::failure::{self, Failure};
+use crate::whole::Unfinished;
 use crate::{journal, output};
 
 /// What stands for stdin and stdout.
@@ -68,13 +68,9 @@ impl Export<'_> {
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return self.to(&mut OpenOptions::new().write(true).open(path).map_err(|error| unwritable(&error))?);
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // It is readable for its owner alone.
-        let mut file = NamedTempFile::new_in(folder).map_err(|error| unwritable(&error))?;
-        self.to(file.as_file_mut())?;
-        file.as_file().sync_all().map_err(|error| unwritable(&error))?;
-        file.persist(path).map_err(|error| unwritable(&error.error))?;
-        Ok(())
+        let mut unfinished = Unfinished::beside(path).map_err(|error| unwritable(&error))?;
+        self.to(unfinished.file())?;
+        Ok(unfinished.put(path).map_err(|error| unwritable(&error))?)
     }
 
     fn to(&self, to: &mut (dyn Write + Send)) -> Result<()> {

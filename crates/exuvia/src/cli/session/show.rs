@@ -6,12 +6,13 @@ mod opening;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
-use exuvia_core::journal::{Event, Opened, SessionId, SessionSummary, Store, StoreError};
+use exuvia_core::journal::{Opened, SessionId, SessionSummary, Store, StoreError};
 use serde::Serialize;
 
 use super::account::{self, Item};
 use super::text::{Style, Text};
 use super::{find, print_json, times, wait};
+use crate::recording::told;
 use crate::{journal, output};
 use opening::OpenedForm;
 
@@ -74,7 +75,7 @@ pub(super) fn run(store: &dyn Store, arguments: &Arguments) -> Result<u8> {
         return Ok(0);
     }
     let segments = wait(store.history(&session, None)).map_err(journal::failure)?;
-    let session = Session::load(store, &session).map_err(journal::failure)?;
+    let session = Session::load(store, &session)?;
     let told = if arguments.json {
         let mut items = Vec::new();
         let told = account::tell(store, &segments, &mut |item| items.push(item));
@@ -90,19 +91,19 @@ pub(super) fn run(store: &dyn Store, arguments: &Arguments) -> Result<u8> {
 }
 
 impl Session {
-    fn load(store: &dyn Store, session: &SessionId) -> Result<Self, StoreError> {
-        let not_found = || StoreError::NotFound { wanted: session.to_string(), near: Vec::new() };
-        let sessions = wait(store.list())?;
-        let summary = sessions.iter().find(|summary| summary.session == *session).cloned().ok_or_else(not_found)?;
+    fn load(store: &dyn Store, session: &SessionId) -> Result<Self> {
+        let sessions = wait(store.list()).map_err(journal::failure)?;
+        let summary = sessions.iter().find(|summary| summary.session == *session).cloned();
+        let removed = || journal::failure(StoreError::missing(session));
+        let summary = summary.ok_or_else(removed)?;
         let forked = |summary: &SessionSummary| {
             let parent = summary.parent.as_ref().filter(|(parent, _)| parent == session);
             parent.map(|(_, position)| (summary.clone(), *position))
         };
         let forks = sessions.iter().filter_map(forked).collect();
-        match wait(store.read(session, 0, 1))?.pop().map(|recorded| recorded.event) {
-            Some(Event::Opened(opened)) => Ok(Self { summary, opened: *opened, forks }),
-            _ => Err(not_found()),
-        }
+        let first = wait(store.read(session, 0, 1)).map_err(journal::failure)?.pop();
+        let opened = exuvia_session::opened_of(session, first.map(|first| first.event)).map_err(told)?;
+        Ok(Self { summary, opened, forks })
     }
 
     fn document<'a>(&'a self, items: Vec<Item>, damage: Option<&StoreError>) -> Document<'a> {

@@ -1,0 +1,97 @@
+//! Sessions in which nothing had begun when they are gone on with, or nothing stands of what had.
+
+use exuvia_core::journal::{Event, Opening, Store as _};
+use exuvia_journal::{LocalStore, SqliteOptions};
+use pollster::block_on;
+
+use super::recorded::Place;
+use crate::{Run, gives, run};
+
+/// Copies the first events of a session to another journal: what a process leaves that is killed when it has written
+/// them. Returns what runs commands there.
+fn killed_after(place: &Place, session: &str, events: usize) -> impl Fn(&[&str]) -> Run {
+    let open = |folder: &str| LocalStore::open(folder.as_ref(), SqliteOptions::default()).unwrap();
+    let from = open(&place.path("journal"));
+    let id = block_on(from.find(session)).unwrap();
+    let folder = place.path(&format!("{session}-{events}"));
+    let mut events = block_on(from.read(&id, 0, events)).unwrap().into_iter();
+    let Some(Event::Opened(opened)) = events.next().map(|first| first.event) else { panic!("it begins otherwise") };
+    let opening = Opening { session: id.clone(), name: Some(session.to_owned()), opened: *opened, at: 0 };
+    let mut writer = block_on(open(&folder).create(opening)).unwrap();
+    let rest: Vec<(i64, Event)> = events.map(|recorded| (recorded.at, recorded.event)).collect();
+    if !rest.is_empty() {
+        block_on(writer.append(&rest)).unwrap();
+    }
+    std::fs::create_dir(format!("{folder}/begun")).unwrap();
+    std::fs::write(format!("{folder}/begun/{id}"), "").unwrap();
+    move |arguments| run(place.command(arguments).env("EXUVIA_JOURNAL", &folder), b"")
+}
+
+#[test]
+fn a_program_that_had_not_begun_begins() {
+    let place = Place::new();
+    let program = place.write("program.py", "import sys; print('ran', *sys.argv[1:]); sys.exit(4)");
+    assert_eq!(place.exuvia(&["run", "--session", "it", &program, "a", "b"]).status, 4);
+    // How it was opened, what it has drawn of random bytes, its command line; and that its program begins.
+    for events in [3, 4] {
+        let exuvia = killed_after(&place, "it", events);
+        assert_eq!(exuvia(&["resume", "it"]), gives(4, "ran a b\n", ""), "after {events} events");
+        assert_eq!(exuvia(&["replay", "it"]).stdout, "ran a b\n");
+    }
+    // Before that it does not say what was to run.
+    for events in [1, 2] {
+        let unsaid = killed_after(&place, "it", events)(&["resume", "it"]);
+        assert_eq!(unsaid.status, 2);
+        assert!(unsaid.stderr.contains("ended before anything ran in it"), "{}", unsaid.stderr);
+    }
+}
+
+#[test]
+fn a_program_on_stdin_that_had_not_begun_is_lost() {
+    let place = Place::new();
+    assert_eq!(place.given(&["run", "--session", "it", "-"], "print(1)").stdout, "1\n");
+    let lost = killed_after(&place, "it", 3)(&["resume", "it"]);
+    assert_eq!((lost.status, lost.stdout.as_str()), (2, ""));
+    assert!(lost.stderr.contains("which came on stdin"), "{}", lost.stderr);
+}
+
+/// It is not run again: it would be stopped again, and has done what it did outside.
+#[test]
+fn a_program_that_was_stopped_does_not_go_on() {
+    let place = Place::new();
+    assert_eq!(place.exuvia(&["run", "--session", "it", "-c", "import os; x = 1; os.abort()"]).status, 134);
+    let resumed = place.given(&["resume", "it"], "print('at a prompt')\n");
+    assert_eq!((resumed.status, resumed.stdout.as_str()), (2, ""));
+    assert!(resumed.stderr.contains("was stopped from outside"), "{}", resumed.stderr);
+    let replayed = place.exuvia(&["replay", "it"]);
+    let told = "0 cells and 3 events as recorded; 3 events of cells that were stopped or undone are left out\n";
+    assert_eq!(replayed, gives(0, "", told));
+    let forked = place.given(&["fork", "it", "--at", "0", "--name", "other"], "'x' in dir()\n");
+    assert_eq!((forked.status, forked.stdout.as_str()), (0, "False\n"));
+}
+
+#[test]
+fn a_session_says_how_durable_it_was() {
+    let place = Place::new();
+    for durability in ["sync", "group", "async"] {
+        let mut command = place.command(&["run", "--session", durability, "-c", "1"]);
+        assert_eq!(run(command.env("EXUVIA_DURABILITY", durability), b"").status, 0);
+        let shown = place.exuvia(&["session", "show", durability]).stdout;
+        assert!(shown.contains(&format!("\"durability\":\"{durability}\"")), "{shown}");
+    }
+}
+
+/// What such a fork shares has not the command line of the session that it was forked from.
+#[test]
+fn a_fork_from_before_the_first_cell_is_gone_on_with() {
+    let place = Place::new();
+    let data = place.write("data.txt", "some data\n");
+    let folder = data.strip_suffix("/data.txt").unwrap();
+    assert_eq!(place.given(&["repl", "--session", "it", "--mount", &format!("{folder}:/data")], "x = 1\n").status, 0);
+    let fork = place.exuvia(&["fork", "it", "--at", "0", "--name", "other", "--detach"]);
+    assert_eq!((fork.status, fork.stderr.as_str()), (0, ""));
+    let read = "open('/data/data.txt').read()\n";
+    assert_eq!(place.given(&["resume", "other"], read), gives(0, "'some data\\n'\n", ""));
+    assert_eq!(place.exuvia(&["fork", "other", "--at", "0", "--name", "third", "--detach"]).status, 0);
+    assert_eq!(place.given(&["resume", "third"], read), gives(0, "'some data\\n'\n", ""));
+}
