@@ -74,8 +74,8 @@ struct Rounds {
     /// Calls of a host function in one cell, of the fast and of the slow systems.
     calls: u32,
     calls_slow: u32,
-    /// For how long many clients are served.
-    serving: Duration,
+    /// Clients of the server over HTTP.
+    load: serve::Load,
 }
 
 impl Rounds {
@@ -89,7 +89,7 @@ impl Rounds {
                 warm: 1_000,
                 calls: 10_000,
                 calls_slow: 1_000,
-                serving: Duration::from_secs(10),
+                load: serve::Load { time: Duration::from_secs(10), sessions: 400 },
             }
         } else {
             Self {
@@ -100,7 +100,7 @@ impl Rounds {
                 warm: 5_000,
                 calls: 10_000,
                 calls_slow: 10_000,
-                serving: Duration::from_secs(60),
+                load: serve::Load { time: Duration::from_secs(60), sessions: 2_000 },
             }
         }
     }
@@ -192,7 +192,7 @@ impl Bench {
         }
         rows.extend(journal::measure(&self.rounds, systems, |name| self.wants(name))?);
         if self.wants("http") {
-            rows.extend(serve::measure(self.rounds.serving)?);
+            rows.extend(serve::measure(self.rounds.load)?);
         }
         for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
             if self.wants(group) {

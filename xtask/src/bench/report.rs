@@ -14,6 +14,7 @@ use super::journal;
 use super::lend::{MOUNT_READ, NATIVE, gather_row};
 use super::mcp;
 use super::memory::{ALIVE, MANY_SANDBOXES};
+use super::serve;
 use super::statistics::geometric_mean;
 use super::stops::OVERSHOOT;
 use super::system::{Size, System};
@@ -222,6 +223,7 @@ impl Report {
             Target::at_most("hard stop, overshoot beyond the grace, ms", ours(OVERSHOOT), 100.0),
             Target::at_most("`python(\"1+1\")` over stdio, times a bare echo", agents, 1.5),
             Target::at_most("start of the server for agents to its first answer, ms", ours(mcp::FIRST), 60.0),
+            Target::at_most(serve::ERRORS, ours(serve::ERRORS), 0.0),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];
         targets.into_iter().flatten().chain(journal::targets(row)).collect()

@@ -1,4 +1,5 @@
-//! `exuvia mcp --http` with many clients: 200 sessions that work at the same time, and 2,000 of which most are put away.
+//! `exuvia mcp --http` with many clients: sessions that all work at the same time, and more of them of which most are put
+//! away.
 //!
 //! Each session counts, and each answer is compared with what its client has counted: an answer of another session, or of
 //! an earlier state of this one, would be another number.
@@ -20,22 +21,37 @@ use crate::{image, tools};
 
 /// How many clients work at the same time.
 const CLIENTS: u32 = 200;
-/// How many sessions there are in all of which few are awake, how many those are, and by how many clients they are begun.
-const MANY: u32 = 2_000;
-const AWAKE: u32 = 64;
+/// The row of calls that failed, or were answered with what is not theirs. Such a client goes.
+pub(super) const ERRORS: &str = "200 HTTP sessions, errors";
+/// How many sessions have a sandbox while all of these work.
+const AWAKE_ALL: u32 = 256;
+/// How many have one where most are put away.
+const AWAKE_FEW: u32 = 64;
+/// By how many clients those are begun.
 const BEGINNERS: u32 = 8;
+/// How many of them come back.
+const BACK: usize = 200;
 
-/// Measures both, the first for this time.
-pub(super) fn measure(time: Duration) -> Result<Vec<Row>> {
-    let mut rows = busy(time)?;
-    rows.extend(put_away()?);
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub(super) struct Load {
+    /// For how long all clients work.
+    pub(super) time: Duration,
+    /// How many sessions there are where most are put away.
+    pub(super) sessions: u32,
+}
+
+/// Measures both.
+pub(super) fn measure(load: Load) -> Result<Vec<Row>> {
+    let mut rows = busy(load.time)?;
+    rows.extend(put_away(load.sessions)?);
     Ok(rows)
 }
 
 /// Each client calls again as soon as it has an answer.
 fn busy(time: Duration) -> Result<Vec<Row>> {
     tools::say(&format!("{CLIENTS} sessions over HTTP for {} s", time.as_secs()));
-    let server = Server::start(256)?;
+    let server = Server::start(AWAKE_ALL)?;
     let begin = |_| Client::begin(&server.address);
     let mut clients = (0..CLIENTS).map(begin).collect::<Result<Vec<_>>>()?;
     // What a session needs it has by its second call.
@@ -68,42 +84,44 @@ fn busy(time: Duration) -> Result<Vec<Row>> {
         row(&name("calls"), "1/s", times.len() as f64 / time.as_secs_f64()),
         row(&name("median"), "ms", statistics::median(&mut times) * 1e3),
         row(&name("p99"), "ms", statistics::percentile(&mut times, 99) * 1e3),
-        row(&name("errors"), "", errors as f64),
+        row(ERRORS, "", errors as f64),
         row(&name("memory at first"), "MiB", before),
         row(&name("memory at last"), "MiB", server.memory()?),
+        row(&name("threads"), "", server.entries("task")?),
+        row(&name("open files"), "", server.entries("fd")?),
     ])
 }
 
 /// Sessions that nobody uses become checkpoints, and come back.
-fn put_away() -> Result<Vec<Row>> {
-    tools::say(&format!("{MANY} sessions, {AWAKE} of them awake"));
-    let server = Server::start(AWAKE)?;
+fn put_away(sessions: u32) -> Result<Vec<Row>> {
+    tools::say(&format!("{sessions} sessions over HTTP, {AWAKE_FEW} of them awake"));
+    let server = Server::start(AWAKE_FEW)?;
     let started = Instant::now();
     let begun = thread::scope(|scope| {
         let begin = |_| {
             let address = &server.address;
             scope.spawn(move || {
-                (0..MANY / BEGINNERS).map(|_| Client::begin(address)?.parked()).collect::<Result<Vec<_>>>()
+                (0..sessions / BEGINNERS).map(|_| Client::begin(address).map(Parked::from)).collect::<Result<Vec<_>>>()
             })
         };
         let beginners: Vec<_> = (0..BEGINNERS).map(begin).collect();
         beginners.into_iter().map(|client| client.join().expect("a client does not panic")).collect::<Result<Vec<_>>>()
     });
     let parked: Vec<Parked> = begun?.into_iter().flatten().collect();
-    let beginning = started.elapsed().as_secs_f64() / f64::from(MANY);
+    let beginning = started.elapsed().as_secs_f64() / f64::from(sessions);
     let memory = server.memory()?;
     let mut times = Vec::new();
     // The oldest ones: they have been away for longest.
-    for parked in parked.into_iter().take(200) {
+    for parked in parked.into_iter().take(BACK) {
         let mut client = parked.back(&server.address)?;
         let started = Instant::now();
         client.count()?;
         times.push(started.elapsed().as_secs_f64());
     }
-    let name = |what: &str| format!("{MANY} HTTP sessions, {what}");
+    let name = |what: &str| format!("{sessions} HTTP sessions, {what}");
     Ok(vec![
         row(&name("begun and put away, each"), "ms", beginning * 1e3),
-        row(&name(&format!("memory with {AWAKE} awake")), "MiB", memory),
+        row(&name(&format!("memory with {AWAKE_FEW} awake")), "MiB", memory),
         row(&name("coming back, median"), "ms", statistics::median(&mut times) * 1e3),
         row(&name("coming back, p99"), "ms", statistics::percentile(&mut times, 99) * 1e3),
     ])
@@ -144,6 +162,11 @@ impl Server {
             account.lines().find_map(|line| line.strip_prefix("Pss:")).context("there is no account of memory")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes / 1024.0)
+    }
+
+    /// Returns how many entries a folder has that the system shows of it.
+    fn entries(&self, folder: &str) -> Result<f64> {
+        Ok(fs::read_dir(format!("/proc/{}/{folder}", self.process.id()))?.count() as f64)
     }
 }
 
@@ -192,10 +215,6 @@ impl Client {
         Ok(())
     }
 
-    fn parked(self) -> Result<Parked> {
-        Ok(Parked { session: self.session, counted: self.counted })
-    }
-
     /// Calls the tool, and returns its structured answer.
     fn python(&mut self, code: &str) -> Result<Value> {
         let meta = json!({
@@ -232,7 +251,14 @@ impl Client {
     }
 }
 
+impl From<Client> for Parked {
+    fn from(client: Client) -> Self {
+        Self { session: client.session, counted: client.counted }
+    }
+}
+
 impl Parked {
+    /// Connects again, for a session that begins where it was left.
     fn back(self, address: &str) -> Result<Client> {
         Client::connect(address, &self.session, self.counted)
     }
