@@ -26,8 +26,9 @@ use crate::recording::{self, CommandLine, Prepared};
 
 const NOTES: &str = "\
 The client starts this program and speaks to it over stdin and stdout; `claude mcp add python -- exuvia mcp` is how Claude \
-Code is told to. With --http it serves many, who see nothing of each other if they have tokens of their own. Each session is recorded: `exuvia session list` shows them, `exuvia replay` runs one again. Nothing of \
-this machine is lent but what --config, --mount and --out name. Limits are for each call.";
+Code is told to. With --http it serves many, who see nothing of each other's sessions if they have tokens of their own. \
+Each session is recorded: `exuvia session list` shows them, `exuvia replay` runs one again. Nothing of this \
+machine is lent but what --config, --mount and --out name. Limits are for each call.";
 
 /// What `--timeout` means here.
 const TIMEOUT_HELP: &str = "\
@@ -200,7 +201,7 @@ impl Maker for Workshop {
         };
         let mut prepared = Prepared::new(&self.furnished, &self.lent, host, |live| Box::new(live));
         self.options.furnish(&mut prepared, true).map_err(recording::boxed)?;
-        let Prepared { environment, mut opened } = prepared;
+        let Prepared { environment, mut opened, .. } = prepared;
         opened.terminals = [false; 3];
         Ok(exuvia_mcp::Prepared { environment, opened })
     }
