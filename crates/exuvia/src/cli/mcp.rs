@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         .map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
     let room = Room { sandboxes_max: sandboxes_max(options.awake_max), spares_max: SPARES_MAX };
     let sessions = Sessions::new(options);
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         // While the client shakes hands.
         let (options, opened) = (arguments.sandbox.clone(), Arc::clone(&sessions));
         let maker = tokio::task::spawn_blocking(move || {
@@ -102,9 +102,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         tending.abort();
         sessions.close().await;
         anyhow::Ok(())
-    })?;
+    });
+    // Whoever computes still, as after a failure, is not waited for.
     runtime.shutdown_background();
-    Ok(0)
+    served.map(|()| 0)
 }
 
 /// Serves until the client has gone, or somebody ends it.

@@ -198,6 +198,31 @@ fn what_one_client_breaks_is_its_own() {
     assert_eq!(value(&result(&server.python(json!({"code": "x", "session": kept})))), "1");
 }
 
+/// Codes are those of JSON-RPC 2.0, section 5.1; what is wrong with a value is for the model, and so a result (2026-07-28,
+/// server/tools, error handling).
+#[test]
+fn requests_that_cannot_be_are_refused_and_the_session_stays() {
+    let server = Server::start(&["--no-token", "--message-limit", "64K"], None);
+    let name = session(&result(&server.python(json!({"code": "x = 1"}))));
+    for (method, params, code) in [
+        ("nonsense", json!({}), -32601),
+        ("prompts/list", json!({}), -32601),
+        ("tools/call", json!({"name": "nonsense"}), -32602),
+        ("tools/call", json!({"name": "python", "arguments": "1"}), -32602),
+        ("tools/list", json!({"cursor": []}), -32602),
+        ("resources/read", json!({"uri": "exuvia://nonsense"}), -32602),
+    ] {
+        let answer = Request::modern(server.address(), 1, method, params.clone()).send();
+        assert_eq!(answer.message()["error"]["code"], json!(code), "{method} {params}: {answer:?}");
+    }
+    let wrong = result(&server.python(json!({"code": 5, "session": name})));
+    assert_eq!(failure(&wrong), "`code` is not what it must be: a string");
+    let long = server.python(json!({"code": "#".repeat(70_000), "session": name})).send();
+    assert_eq!(long.status, 413);
+    assert_eq!(long.message()["error"]["message"], "the message is too long, the limit is 65536 bytes");
+    assert_eq!(value(&result(&server.python(json!({"code": "x", "session": name})))), "1");
+}
+
 #[test]
 fn a_client_that_goes_away_leaves_its_session_as_it_was() {
     let server = Server::start(&["--no-token"], None);
@@ -258,6 +283,15 @@ fn wrong_arguments_are_of_the_usage() {
         tokens(&["--token-env", "alice=ALICE_TOKEN", "--token-env", "bob=TWIN_TOKEN"]),
         usage("`bob` has the token of another tenant")
     );
+    let tenant = |name: &str, message: &str| {
+        let given = format!("{name}=ALICE_TOKEN");
+        let expected = format!("invalid value '{given}' for '--token-env <[TENANT=]VARIABLE>': {message}");
+        assert_eq!(tokens(&["--token-env", &given]).stderr.lines().next(), Some(&*format!("error: {expected}")));
+    };
+    for name in ["", "a b", &"a".repeat(65)] {
+        tenant(name, "a tenant has a name of letters, digits, `-`, `_` and `.`, at most 64");
+    }
+    tenant("stdio", "`stdio` is who uses a server over stdin and stdout: name the tenant otherwise");
     assert_eq!(
         tokens(&["--allow-host", "a/b"]),
         usage("`a/b` is not a host: it is a name or an address, and a port if only that one will do")

@@ -1,6 +1,5 @@
 //! `exuvia mcp --http`: who may come in, and until when.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -16,6 +15,8 @@ use crate::{output, recording};
 
 /// Whose sessions those are that are begun by who is not named.
 const TENANT: &str = "http";
+/// How many letters the name of a tenant may have.
+const TENANT_LETTERS_MAX: usize = 64;
 /// How many letters of 32 a token has that is made here: 160 bits.
 const TOKEN_LETTERS: usize = 32;
 /// How many files may be open at a time: two for each session that is awake, one for each connection, and some.
@@ -170,12 +171,21 @@ struct Variable {
 }
 
 impl FromStr for Variable {
-    type Err = Infallible;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text.split_once('=') {
-            Some((tenant, name)) => Self { tenant: Some(tenant.to_owned()), name: name.to_owned() },
-            None => Self { tenant: None, name: text.to_owned() },
-        })
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((tenant, name)) = text.split_once('=') else {
+            return Ok(Self { tenant: None, name: text.to_owned() });
+        };
+        let is_good = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+        if tenant.is_empty() || tenant.len() > TENANT_LETTERS_MAX || !tenant.chars().all(is_good) {
+            return Err(format!(
+                "a tenant has a name of letters, digits, `-`, `_` and `.`, at most {TENANT_LETTERS_MAX}"
+            ));
+        }
+        if tenant == super::TENANT {
+            return Err(format!("`{tenant}` is who uses a server over stdin and stdout: name the tenant otherwise"));
+        }
+        Ok(Self { tenant: Some(tenant.to_owned()), name: name.to_owned() })
     }
 }
