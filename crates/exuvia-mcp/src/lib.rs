@@ -19,6 +19,7 @@ mod answer;
 mod call;
 mod maker;
 mod output;
+mod refusal;
 mod resources;
 mod script;
 mod server;

@@ -181,7 +181,7 @@ impl Maker for Workshop {
         };
         let mut prepared = Prepared::new(&self.furnished, &self.lent, host, |live| Box::new(live));
         self.options.furnish(&mut prepared, true).map_err(recording::boxed)?;
-        let Prepared { environment, mut opened } = prepared;
+        let Prepared { environment, mut opened, .. } = prepared;
         opened.terminals = [false; 3];
         Ok(exuvia_mcp::Prepared { environment, opened })
     }
@@ -195,6 +195,10 @@ impl Maker for Workshop {
             return Ok(());
         }
         journal::note_begun(session).map_err(recording::boxed)
+    }
+
+    fn take_back_begun(&self, session: &SessionId) {
+        journal::take_back_begun(session);
     }
 
     fn is_begun_here(&self, session: &SessionId) -> bool {
