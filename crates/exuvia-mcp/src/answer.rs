@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use exuvia_core::Outcome;
 use exuvia_core::journal::{Opened, SessionId};
+use exuvia_sandbox::FileEntry;
 use rmcp::model::{CallToolResult, ContentBlock, Resource};
 use serde_json::json;
 
 use crate::call::Ran;
-use crate::output::Room;
+use crate::output::{Room, cut};
 use crate::resources;
 
 /// How much of what a cell prints is told, of stdout and stderr together.
@@ -23,6 +24,10 @@ const OUTPUT: Room = Room { head: 12 << 10, tail: 4 << 10 };
 const VALUE: Room = Room { head: 6 << 10, tail: 2 << 10 };
 /// How many files that a cell has made or changed are linked.
 const LINKS_MAX: usize = 10;
+/// The longest path of one that is linked, in bytes.
+const LINK_PATH_BYTES_MAX: usize = 500;
+/// How much of a script is told.
+const SCRIPT: Room = Room { head: 48 << 10, tail: 16 << 10 };
 
 /// What has to be known to tell what came of a cell.
 pub(crate) struct Facts<'a> {
@@ -47,10 +52,7 @@ pub(crate) fn ran(ran: &Ran, facts: &Facts<'_>) -> CallToolResult {
     let mut content = vec![ContentBlock::text(text::of(ran, failure.as_ref(), &media, facts))];
     let structured = structured::of(ran, failure.as_ref(), facts);
     content.extend(media.blocks);
-    let links = ran.files.iter().take(LINKS_MAX);
-    content.extend(
-        links.map(|file| ContentBlock::resource_link(resources::link(facts.session.as_str(), &file.path, file.bytes))),
-    );
+    content.extend(linked(ran).map(|file| ContentBlock::resource_link(resources::link(facts.session, file))));
     let mut result = if failure.is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
     result.structured_content = Some(structured);
     result
@@ -63,13 +65,24 @@ pub(crate) fn done(session: &SessionId, what: &str) -> CallToolResult {
     result
 }
 
-/// Gives a script.
+/// Returns the files that are linked, of those that a cell has made or changed.
+fn linked(ran: &Ran) -> impl Iterator<Item = &FileEntry> {
+    ran.files.iter().filter(|file| file.path.len() <= LINK_PATH_BYTES_MAX).take(LINKS_MAX)
+}
+
+/// Gives a script, or its beginning and its end, and where all of it is.
 pub(crate) fn script(session: &SessionId, script: &str) -> CallToolResult {
     let uri = resources::Uri { session: session.to_string(), place: resources::Place::Script };
-    let link =
-        Resource::new(uri.to_string(), "script.py").with_mime_type("text/x-python").with_size(script.len() as u64);
-    let mut result = CallToolResult::success(vec![ContentBlock::text(script), ContentBlock::resource_link(link)]);
-    result.structured_content = Some(json!({ "session": session, "script": script }));
+    let uri = uri.to_string();
+    let cut = cut(script, SCRIPT);
+    let text = match cut.left_out {
+        0 => script.to_owned(),
+        left_out => format!("{}# … {left_out} bytes left out: resource {uri} …\n{}", cut.head, cut.tail),
+    };
+    let link = Resource::new(&uri, "script.py").with_mime_type("text/x-python").with_size(script.len() as u64);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text), ContentBlock::resource_link(link)]);
+    result.structured_content =
+        Some(json!({ "session": session, "script": (cut.left_out == 0).then_some(script), "uri": uri }));
     result
 }
 

@@ -11,9 +11,10 @@ use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
 
 use crate::answer::{self, Facts};
+use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{NoSession, Owner, Visit};
+use crate::sessions::{Owner, Turn, Visit};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
@@ -57,7 +58,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    async fn python(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+    async fn python(&self, arguments: Arguments) -> Result<CallToolResult, Refusal> {
         let visit = self.visit(arguments.session.as_deref()).await?;
         let options = self.connection.sessions.options();
         let timeout = arguments.timeout.unwrap_or(options.timeout).min(options.timeout_max);
@@ -73,17 +74,17 @@ impl Call<'_> {
         };
         let ran = attend(self.context, &self.connection.ended, (&cancellation, &tail, timeout), job.run()).await?;
         let others = match ran.is_new_and_lost() {
-            true => self.connection.sessions.of(&self.connection.tenant).iter().map(|slot| slot.id().clone()).collect(),
+            true => self.connection.sessions.names(&self.connection.tenant),
             false => Vec::new(),
         };
         Ok(answer::ran(&ran, &Facts { session: &id, timeout_max: options.timeout_max, offer: self.offer, others }))
     }
 
-    async fn reset(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+    async fn reset(&self, arguments: Arguments) -> Result<CallToolResult, Refusal> {
         let visit = self.visit(arguments.session.as_deref()).await?;
+        let mut turn = self.turn(&visit).await?;
         let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
         detached(async move {
-            let mut turn = visit.turn().await?;
             let awake = sessions.wake(&visit, &mut turn).await?;
             awake.files = None;
             let undone = computing(awake.session.undo(0)).await;
@@ -96,11 +97,11 @@ impl Call<'_> {
         Ok(answer::done(&id, "The session begins again: its variables, imports and files are gone."))
     }
 
-    async fn fork(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+    async fn fork(&self, arguments: Arguments) -> Result<CallToolResult, Refusal> {
         let visit = self.visit(arguments.session.as_deref()).await?;
+        let mut turn = self.turn(&visit).await?;
         let (id, sessions, owner) = (visit.id().clone(), Arc::clone(&self.connection.sessions), self.owner.clone());
         let fork = detached(async move {
-            let mut turn = visit.turn().await?;
             let awake = sessions.wake(&visit, &mut turn).await?;
             computing(sessions.fork(&visit, &mut awake.session, &owner)).await
         })
@@ -110,15 +111,25 @@ impl Call<'_> {
         Ok(answer::done(fork, &what))
     }
 
-    async fn export_script(&self, arguments: Arguments) -> Result<CallToolResult, NoSession> {
+    async fn export_script(&self, arguments: Arguments) -> Result<CallToolResult, Refusal> {
         let visit = self.visit(arguments.session.as_deref()).await?;
         let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
         let script = detached(async move { script::of(&sessions, &visit).await }).await?;
         Ok(answer::script(&id, &script))
     }
 
+    /// Waits for a turn, until the call is cancelled. Whoever has one then goes on to the end.
+    async fn turn(&self, visit: &Visit) -> Result<Turn, Refusal> {
+        tokio::select! {
+            biased;
+            () = self.context.ct.cancelled() => Err(Refusal::Cancelled),
+            () = self.connection.ended.cancelled() => Err(Refusal::Cancelled),
+            turn = visit.turn() => turn,
+        }
+    }
+
     /// Finds the session that a call is for, or begins it.
-    async fn visit(&self, wanted: Option<&str>) -> Result<Visit, NoSession> {
+    async fn visit(&self, wanted: Option<&str>) -> Result<Visit, Refusal> {
         let Connection { sessions, tenant, default, .. } = &**self.connection;
         let begin = || {
             let (sessions, owner) = (Arc::clone(sessions), self.owner.clone());
@@ -129,9 +140,9 @@ impl Call<'_> {
             Some(wanted) => sessions.find(tenant, wanted).await,
             None => {
                 let mut default = default.lock().await;
+                // Somebody may have removed it.
                 if let Some(id) = &*default
-                    // Somebody may have removed it.
-                    && let Ok(visit) = sessions.find(tenant, id.as_str()).await
+                    && let Some(visit) = sessions.find_own(tenant, id).await?
                 {
                     return Ok(visit);
                 }
@@ -145,14 +156,14 @@ impl Call<'_> {
 
 /// Runs something to its end, whoever goes away before: a session must not be left half-way.
 pub(crate) async fn detached<T: Send + 'static>(
-    work: impl Future<Output = Result<T, NoSession>> + Send + 'static,
-) -> Result<T, NoSession> {
+    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
     match tokio::spawn(work).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             // The runtime ends.
-            Err(_) => Err(NoSession::Cancelled),
+            Err(_) => Err(Refusal::Cancelled),
         },
     }
 }

@@ -21,6 +21,7 @@ mod call;
 mod http;
 mod maker;
 mod output;
+mod refusal;
 mod resources;
 mod script;
 mod server;

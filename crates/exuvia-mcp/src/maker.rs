@@ -45,6 +45,9 @@ pub trait Maker: Send + Sync + 'static {
     /// It cannot be noted: the session is not begun.
     fn note_begun(&self, session: &SessionId) -> Result<(), MakerError>;
 
+    /// Takes back that a session begins here: it could not be begun after all.
+    fn take_back_begun(&self, session: &SessionId);
+
     /// Returns whether a session was begun here, and not brought by a file that somebody else has made.
     fn is_begun_here(&self, session: &SessionId) -> bool;
 

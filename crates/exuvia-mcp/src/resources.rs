@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use exuvia_core::journal::SessionId;
+use exuvia_sandbox::FileEntry;
 use exuvia_session::{RecordedCell, cells};
 use rmcp::model::{
     CacheScope, ErrorData, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
@@ -19,9 +21,10 @@ use serde_json::json;
 
 use crate::call::computing;
 use crate::output::shown;
+use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{NoSession, Sessions, Slot, Visit};
+use crate::sessions::{Sessions, Slot, Visit};
 use uri::TEMPLATES;
 pub(crate) use uri::{Part, Place, Uri};
 
@@ -36,7 +39,7 @@ const BYTES_MAX: usize = 8 << 20;
 /// The longest URI that is shown to somebody who asks for what is not there, in bytes.
 const URI_SHOWN_MAX: usize = 200;
 /// What a page's cursor is refused with.
-const CURSOR: &str = "the cursor is none that was given";
+pub(crate) const CURSOR: &str = "the cursor is none that was given";
 
 /// Returns the media type of a file, by how its name ends.
 pub(crate) fn media_type(path: &str) -> Option<&'static str> {
@@ -93,29 +96,29 @@ pub(crate) async fn list(connection: &Connection, cursor: Option<&str>) -> Resul
 
 /// Returns the resources of a session that come after one of them: its script, and then its files by path.
 fn of(slot: &Slot, after: Option<&Uri>) -> Vec<Resource> {
-    let session = slot.id().as_str();
+    let session = slot.id();
     let Some(mut turn) = slot.try_turn() else { return Vec::new() };
     let Some(awake) = &mut *turn else { return Vec::new() };
     let sandbox = awake.session.sandbox();
     let mut files: Vec<_> = FOLDERS.iter().flat_map(|folder| sandbox.files(folder, FILES_MAX)).collect();
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    let uri = |place| Uri { session: session.to_owned(), place };
+    let uri = |place| Uri { session: session.to_string(), place };
     let script = Resource::new(uri(Place::Script).to_string(), "script.py").with_mime_type("text/x-python");
     let script = after.is_none().then_some(script);
     let files = files.into_iter().filter(|file| match after.map(|after| &after.place) {
         Some(Place::File(last)) => file.path > *last,
         _ => true,
     });
-    let files = files.map(|file| link(session, &file.path, file.bytes));
+    let files = files.map(|file| link(session, &file));
     script.into_iter().chain(files).take(PAGE + 1).collect()
 }
 
 /// Returns the resource of a file.
-pub(crate) fn link(session: &str, path: &str, bytes: u64) -> Resource {
-    let uri = Uri { session: session.to_owned(), place: Place::File(path.to_owned()) };
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let resource = Resource::new(uri.to_string(), name).with_size(bytes);
-    match media_type(path) {
+pub(crate) fn link(session: &SessionId, file: &FileEntry) -> Resource {
+    let uri = Uri { session: session.to_string(), place: Place::File(file.path.clone()) };
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let resource = Resource::new(uri.to_string(), name).with_size(file.bytes);
+    match media_type(&file.path) {
         Some(media_type) => resource.with_mime_type(media_type),
         None => resource,
     }
@@ -172,7 +175,7 @@ impl Content {
 }
 
 /// Reads a file, in the session's turn.
-async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Option<Content>, NoSession> {
+async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Option<Content>, Refusal> {
     let sessions = Arc::clone(sessions);
     crate::call::detached(async move {
         let mut turn = visit.turn().await?;
@@ -184,7 +187,7 @@ async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Op
 }
 
 /// Reads what a cell gave, from the journal.
-async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Content>, NoSession> {
+async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Content>, Refusal> {
     let mut found = None;
     let store = sessions.store().await;
     cells(&store, slot.id(), |cell| {

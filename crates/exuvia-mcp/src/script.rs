@@ -17,7 +17,8 @@ use serde::Deserialize;
 use crate::call::{computing, output_path, outputs_named_in};
 use crate::maker::Prepared;
 use crate::output::Tail;
-use crate::sessions::{NoSession, Sessions, Slot};
+use crate::refusal::Refusal;
+use crate::sessions::{Sessions, Slot};
 use literal::literal;
 
 /// Looks at cells, in a sandbox of its own: that of the session is its program's.
@@ -50,7 +51,7 @@ struct Piece {
 }
 
 /// Returns a session's script.
-pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, NoSession> {
+pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, Refusal> {
     let store = sessions.store().await;
     let (mut pieces, mut bytes) = (Vec::new(), 0);
     cells(&store, slot.id(), |cell| {
@@ -62,7 +63,7 @@ pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, NoSes
     })
     .await?;
     if bytes > BYTES_MAX {
-        return Err(NoSession::TooLarge { what: "the script", bytes_max: BYTES_MAX });
+        return Err(Refusal::TooLarge { what: "the script", bytes_max: BYTES_MAX });
     }
     keep_outputs(&mut pieces);
     let opened = match store.read(slot.id(), 0, 1).await.map_err(exuvia_session::SessionError::from)?.pop() {
@@ -83,7 +84,7 @@ fn keep_outputs(pieces: &mut [Piece]) {
 }
 
 /// Has Python look at cells.
-async fn look(sessions: &Sessions, pieces: &[Piece]) -> Result<Vec<Option<Looked>>, NoSession> {
+async fn look(sessions: &Sessions, pieces: &[Piece]) -> Result<Vec<Option<Looked>>, Refusal> {
     let Prepared { environment, .. } = sessions.prepare(&Tail::default()).await?;
     let told: Vec<_> = pieces.iter().map(|piece| (piece.number, &piece.source, piece.interrupted)).collect();
     let told = serde_json::to_vec(&told).expect("it is made of texts and numbers");
@@ -97,7 +98,7 @@ async fn look(sessions: &Sessions, pieces: &[Piece]) -> Result<Vec<Option<Looked
     .await
     .map_err(exuvia_session::SessionError::from)?;
     let looked: Option<Vec<_>> = serde_json::from_str(&outcome.stdout).ok();
-    looked.filter(|looked| looked.len() == pieces.len()).ok_or(NoSession::NoScript)
+    looked.filter(|looked| looked.len() == pieces.len()).ok_or(Refusal::NoScript)
 }
 
 impl Piece {

@@ -97,6 +97,14 @@ impl Server {
     }
 }
 
+/// Refuses a cursor for what comes whole: none was given.
+fn only_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        Some(_) => Err(ErrorData::invalid_params(resources::CURSOR, None)),
+        None => Ok(()),
+    }
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
@@ -111,9 +119,10 @@ impl ServerHandler for Server {
 
     async fn list_tools(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        only_page(request)?;
         let sessions = &self.connection.sessions;
         let tools = tools::all(sessions.offer().await, sessions.options());
         Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
@@ -147,9 +156,10 @@ impl ServerHandler for Server {
 
     async fn list_resource_templates(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        only_page(request)?;
         Ok(resources::templates().with_ttl_ms(TOOLS_MILLISECONDS).with_cache_scope(CacheScope::Private))
     }
 

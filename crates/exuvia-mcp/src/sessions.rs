@@ -12,12 +12,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store};
+use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store, StoreError};
 use exuvia_session::{Session, SessionError};
 use tokio::sync::SetOnce;
 
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
+use crate::refusal::Refusal;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
@@ -65,42 +66,6 @@ pub struct Sessions {
     permits: Permits,
 }
 
-/// Why there is no session for a call.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NoSession {
-    /// There is none of this name, or it is somebody else's: nobody is told which.
-    #[error(
-        "there is no session `{}`{}: leave `session` out, or say \"new\" to begin one",
-        crate::output::shown(wanted, 64),
-        listed(.yours)
-    )]
-    Unknown { wanted: String, yours: Vec<SessionId> },
-    /// As many calls wait as may.
-    #[error("too many calls wait {0}: call again later")]
-    Busy(&'static str),
-    /// Nobody waits for it any more.
-    #[error("the call was cancelled")]
-    Cancelled,
-    /// What was asked for is larger than is given.
-    #[error("{what} has more than {bytes_max} bytes, the limit")]
-    TooLarge { what: &'static str, bytes_max: usize },
-    /// The interpreter has not said what it was asked.
-    #[error("the cells cannot be made into a script")]
-    NoScript,
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    #[error("{0}")]
-    Maker(MakerError),
-}
-
-fn listed(sessions: &[SessionId]) -> String {
-    if sessions.is_empty() {
-        return String::new();
-    }
-    let names: Vec<&str> = sessions.iter().map(SessionId::as_str).collect();
-    format!("; yours are {}", names.join(", "))
-}
-
 impl Sessions {
     /// Makes the table of sessions. Calls wait until somebody [can make](Self::open) them.
     #[must_use]
@@ -144,8 +109,8 @@ impl Sessions {
     }
 
     /// Prepares what a session needs of this process.
-    pub(crate) async fn prepare(&self, tail: &Tail) -> Result<Prepared, NoSession> {
-        self.maker().await.prepare(tail).map_err(NoSession::Maker)
+    pub(crate) async fn prepare(&self, tail: &Tail) -> Result<Prepared, Refusal> {
+        self.maker().await.prepare(tail).map_err(Refusal::Maker)
     }
 
     pub(crate) fn permits(&self) -> &Permits {
@@ -153,16 +118,17 @@ impl Sessions {
     }
 
     /// Begins a session.
-    pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, NoSession> {
+    pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, Refusal> {
         self.make_room(1).await;
         let (id, tail) = (self.named().await?, Tail::default());
         let maker = self.maker().await;
-        let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(NoSession::Maker)?;
+        let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(Refusal::Maker)?;
         // What a cell may take that goes on after a crash.
         opened.limits.wall_time = Some(self.options.timeout);
         let at = (environment.now)();
-        let opening = Opening { session: id, name: None, opened, at };
-        let mut session = Session::open(maker.store(), environment, opening).await?;
+        let opening = Opening { session: id.clone(), name: None, opened, at };
+        let opened = Session::open(maker.store(), environment, opening).await;
+        let mut session = opened.inspect_err(|_| maker.take_back_begun(&id))?;
         for (kind, data) in maker.notes() {
             session.note(&kind, data)?;
         }
@@ -170,76 +136,87 @@ impl Sessions {
     }
 
     /// Begins a session that goes on from where another one is.
-    pub(crate) async fn fork(
-        self: &Arc<Self>,
-        slot: &Slot,
-        of: &mut Session,
-        owner: &Owner,
-    ) -> Result<Visit, NoSession> {
+    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, of: &mut Session, owner: &Owner) -> Result<Visit, Refusal> {
         self.make_room(1).await;
         let id = self.named().await?;
         let maker = self.maker().await;
         let mut seed = [0; 32];
-        maker.fill_random(&mut seed).map_err(NoSession::Maker)?;
-        let session = of.fork(id, None, seed).await?;
+        maker.fill_random(&mut seed).map_err(Refusal::Maker)?;
+        let session = of.fork(id.clone(), None, seed).await.inspect_err(|_| maker.take_back_begun(&id))?;
         // Its hosts are made by the same environment: it prints where the other one does.
         self.own(session, owner, slot.tail().clone())
     }
 
     /// Writes down whose a session is, and gives it a slot.
-    fn own(self: &Arc<Self>, mut session: Session, owner: &Owner, tail: Tail) -> Result<Visit, NoSession> {
+    fn own(self: &Arc<Self>, mut session: Session, owner: &Owner, tail: Tail) -> Result<Visit, Refusal> {
         session.note(OWNER, serde_json::to_value(owner).expect("it is made of texts"))?;
         let id = session.id().clone();
         let slot = Arc::new(Slot::awake(owner.tenant.clone(), tail, session));
-        self.slots().insert(id, Arc::clone(&slot));
-        Ok(Visit::new(slot))
+        // It is in use before anybody sees it, or it would be put away at once where there is no room.
+        let visit = Visit::new(Arc::clone(&slot));
+        self.slots().insert(id, slot);
+        Ok(visit)
     }
 
     /// Finds a session of a tenant, awake or not.
-    pub(crate) async fn find(self: &Arc<Self>, tenant: &Tenant, wanted: &str) -> Result<Visit, NoSession> {
-        let unknown = || NoSession::Unknown { wanted: wanted.to_owned(), yours: self.names(tenant) };
+    pub(crate) async fn find(self: &Arc<Self>, tenant: &Tenant, wanted: &str) -> Result<Visit, Refusal> {
+        let unknown = || Refusal::Unknown { wanted: wanted.to_owned(), yours: self.names(tenant) };
         let id = SessionId::new(wanted).map_err(|_| unknown())?;
+        // Nobody is told either why the journal of one that may be somebody else's cannot be read.
+        self.find_own(tenant, &id).await.ok().flatten().ok_or_else(unknown)
+    }
+
+    /// Finds a session that this tenant had begun, awake or not; `None`: it is not there any more.
+    pub(crate) async fn find_own(
+        self: &Arc<Self>,
+        tenant: &Tenant,
+        id: &SessionId,
+    ) -> Result<Option<Visit>, SessionError> {
         // A visit is counted under the lock: who puts sessions away sees it.
-        let known = self.slots().get(&id).map(|slot| Visit::new(Arc::clone(slot)));
+        let known = self.slots().get(id).map(|slot| Visit::new(Arc::clone(slot)));
         if let Some(visit) = known {
-            return if visit.tenant() == tenant { Ok(visit) } else { Err(unknown()) };
+            return Ok(Some(visit).filter(|visit| visit.tenant() == tenant));
         }
-        if self.owner(&id).await.as_ref() != Some(tenant) {
-            return Err(unknown());
+        if self.owner(id).await?.as_ref() != Some(tenant) {
+            return Ok(None);
         }
         let mut slots = self.slots();
-        let slot = slots.entry(id.clone()).or_insert_with(|| Arc::new(Slot::away(id, tenant.clone())));
-        Ok(Visit::new(Arc::clone(slot)))
+        let slot = slots.entry(id.clone()).or_insert_with(|| Arc::new(Slot::away(id.clone(), tenant.clone())));
+        Ok(Some(Visit::new(Arc::clone(slot))))
     }
 
     /// Returns whose a session is that is put away, as its journal says; `None`: nobody's here.
-    async fn owner(&self, id: &SessionId) -> Option<Tenant> {
+    async fn owner(&self, id: &SessionId) -> Result<Option<Tenant>, StoreError> {
         let maker = self.maker().await;
         if !maker.is_begun_here(id) {
-            return None;
+            return Ok(None);
         }
-        let events = maker.store().read(id, 0, OWNER_EVENTS_MAX).await.ok()?;
+        let events = match maker.store().read(id, 0, OWNER_EVENTS_MAX).await {
+            Ok(events) => events,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let owner = events.into_iter().find_map(|recorded| match recorded.event {
-            Event::Note { kind, data } if kind == OWNER => Some(data),
+            Event::Note { kind, data } if kind == OWNER => serde_json::from_value::<Owner<String>>(data).ok(),
             _ => None,
         });
-        serde_json::from_value::<Owner<String>>(owner?).ok().map(|owner| owner.tenant)
+        Ok(owner.map(|owner| owner.tenant))
     }
 
     /// Has a session here, with a sandbox, in its turn.
-    pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, NoSession> {
+    pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, Refusal> {
         if turn.is_none() {
             self.make_room(0).await;
             let maker = self.maker().await;
-            let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(NoSession::Maker)?;
+            let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(Refusal::Maker)?;
             let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;
             **turn = Some(Box::new(Awake::new(session)));
         }
         Ok(turn.as_mut().expect("it was put there"))
     }
 
-    /// Returns the sessions of a tenant that are here.
-    fn names(&self, tenant: &Tenant) -> Vec<SessionId> {
+    /// Returns sessions of a tenant that are here, as many as are named to somebody.
+    pub(crate) fn names(&self, tenant: &Tenant) -> Vec<SessionId> {
         let slots = self.slots();
         let mut names: Vec<SessionId> =
             slots.values().filter(|slot| slot.tenant() == tenant).map(|slot| slot.id().clone()).collect();
@@ -257,14 +234,14 @@ impl Sessions {
     }
 
     /// Returns an id that nobody has had, of a session that is about to begin.
-    async fn named(&self) -> Result<SessionId, NoSession> {
+    async fn named(&self) -> Result<SessionId, Refusal> {
         const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
         let maker = self.maker().await;
         let mut random = vec![0; self.options.id_letters];
-        maker.fill_random(&mut random).map_err(NoSession::Maker)?;
+        maker.fill_random(&mut random).map_err(Refusal::Maker)?;
         let id: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
         let id = SessionId::new(id).expect("letters and digits are an id");
-        maker.note_begun(&id).map_err(NoSession::Maker)?;
+        maker.note_begun(&id).map_err(Refusal::Maker)?;
         Ok(id)
     }
 

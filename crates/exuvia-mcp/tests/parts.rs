@@ -7,6 +7,8 @@ mod arguments;
 mod lines;
 #[path = "../src/script/literal.rs"]
 mod literal;
+#[path = "../src/stdio/message.rs"]
+mod message;
 #[path = "../src/output.rs"]
 mod output;
 #[path = "../src/resources/uri.rs"]

@@ -4,13 +4,17 @@ use exuvia_core::{Status, Value as CellValue};
 use serde_json::{Value, json};
 
 use super::error::Failure;
-use super::{Facts, LINKS_MAX, VALUE};
+use super::{Facts, VALUE};
 use crate::call::Ran;
-use crate::output::{Room, cut};
+use crate::output::{Room, cut, shown};
 use crate::resources;
 
 /// The longest JSON of a value that is told, in bytes.
 const JSON_BYTES_MAX: usize = 4 << 10;
+/// How much of the name of a type or of a file is told, in bytes.
+const NAME_BYTES_MAX: usize = 200;
+/// The longest line of source that is told, in bytes.
+const SOURCE_BYTES_MAX: usize = 1_000;
 
 /// Returns the structured content.
 pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Value {
@@ -22,12 +26,8 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
         Status::Stopped { .. } => "stopped",
     };
     let [out, err] = super::OUTPUT.shared(outcome.stdout.len(), outcome.stderr.len());
-    let files = ran.files.iter().take(LINKS_MAX);
-    let files: Vec<Value> = files
-        .map(|file| {
-            let uri = resources::link(facts.session.as_str(), &file.path, file.bytes).uri;
-            json!({ "path": file.path, "bytes": file.bytes, "uri": uri })
-        })
+    let files: Vec<Value> = super::linked(ran)
+        .map(|file| json!({ "path": file.path, "bytes": file.bytes, "uri": resources::link(facts.session, file).uri }))
         .collect();
     json!({
         "session": facts.session,
@@ -49,7 +49,7 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
 
 fn value(value: &CellValue) -> Value {
     let json = value.json.as_ref().filter(|json| json.to_string().len() <= JSON_BYTES_MAX);
-    let mut told = json!({ "type": value.type_name, "repr": text(&value.repr, VALUE) });
+    let mut told = json!({ "type": shown(&value.type_name, NAME_BYTES_MAX), "repr": text(&value.repr, VALUE) });
     if let Some(json) = json {
         told["json"] = json.clone();
     }
@@ -61,12 +61,12 @@ fn error(failure: &Failure) -> Value {
     json!({
         "type": failure.type_name,
         "message": failure.message,
-        "file": place.map(|frame| frame.file.as_str()),
+        "file": place.map(|frame| shown(&frame.file, NAME_BYTES_MAX)),
         "line": place.and_then(|frame| frame.line),
         "column": place.and_then(|frame| frame.column),
         "end_line": place.and_then(|frame| frame.end_line),
         "end_column": place.and_then(|frame| frame.end_column),
-        "source": place.and_then(|frame| frame.source.as_deref()).map(|source| crate::output::shown(source, 1_000)),
+        "source": place.and_then(|frame| frame.source.as_deref()).map(|source| shown(source, SOURCE_BYTES_MAX)),
         "hint": failure.hint,
     })
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::error::Failure;
 use super::media::Media;
-use super::{Facts, LINKS_MAX, OUTPUT, VALUE, seconds};
+use super::{Facts, OUTPUT, VALUE, seconds};
 use crate::call::Ran;
 use crate::output::{Room, cut};
 use crate::resources::{Part, Place, Uri};
@@ -32,7 +32,7 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, media: &Media, facts: &Fa
         failure.write(&mut text);
     }
     end_line(&mut text);
-    if ran.files.len() > LINKS_MAX {
+    if ran.files.len() > super::linked(ran).count() {
         let _ = writeln!(text, "{} files were made or changed", ran.files.len());
     }
     let time = seconds(ran.outcome.usage.wall_time);

@@ -10,8 +10,9 @@ use rmcp::service::RequestContext;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use super::{NoSession, Ran, detached};
+use super::{Ran, detached};
 use crate::output::{Tail, shown};
+use crate::refusal::Refusal;
 
 /// How often progress is told. A cell that is shorter tells none.
 const PROGRESS_EACH: Duration = Duration::from_secs(1);
@@ -61,8 +62,8 @@ pub(super) async fn attend(
     context: &RequestContext<RoleServer>,
     ended: &CancellationToken,
     (cancellation, tail, timeout): (&Cancellation, &Tail, Duration),
-    cell: impl Future<Output = Result<Ran, NoSession>> + Send + 'static,
-) -> Result<Ran, NoSession> {
+    cell: impl Future<Output = Result<Ran, Refusal>> + Send + 'static,
+) -> Result<Ran, Refusal> {
     let mut cell = std::pin::pin!(detached(cell));
     let token = context.meta.get_progress_token();
     let began = Instant::now();

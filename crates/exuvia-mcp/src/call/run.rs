@@ -10,8 +10,9 @@ use exuvia_core::{Outcome, Status};
 use exuvia_sandbox::FileEntry;
 use exuvia_session::{Session, SessionError};
 
-use super::{Cancellation, NoSession};
+use super::Cancellation;
 use crate::answer::is_cut;
+use crate::refusal::Refusal;
 use crate::resources::{FILES_MAX, FOLDERS};
 use crate::sessions::{Awake, OWNER, Sessions, Visit};
 
@@ -51,25 +52,27 @@ impl Ran {
 
 impl Job {
     /// Runs the cell in its turn. It leaves the line if it is cancelled before that.
-    pub(super) async fn run(self) -> Result<Ran, NoSession> {
+    pub(super) async fn run(self) -> Result<Ran, Refusal> {
         let Self { sessions, visit, code, timeout, cpu_time, cancellation } = self;
         let mut turn = tokio::select! {
+            biased;
+            () = cancellation.cancelled() => return Err(Refusal::Cancelled),
             turn = visit.turn() => turn?,
-            () = cancellation.cancelled() => return Err(NoSession::Cancelled),
         };
         let _permit = tokio::select! {
+            biased;
+            () = cancellation.cancelled() => return Err(Refusal::Cancelled),
             permit = sessions.permits().acquire(visit.tenant()) => permit?,
-            () = cancellation.cancelled() => return Err(NoSession::Cancelled),
         };
         let awake = computing(sessions.wake(&visit, &mut turn)).await?;
         visit.tail().clear();
         let ran = computing(perform(awake, &code, (timeout, cpu_time), &cancellation)).await;
         cancellation.aim(None);
-        if ran.is_err() {
+        if matches!(ran, Err(Refusal::Session(_))) {
             // What is in its journal is what the next call goes on with.
             sessions.drop_session(&mut turn).await;
         }
-        Ok(ran?)
+        ran
     }
 }
 
@@ -78,19 +81,34 @@ async fn perform(
     code: &str,
     (wall_time, cpu_time): (Duration, Option<Duration>),
     cancellation: &Cancellation,
-) -> Result<Ran, SessionError> {
+) -> Result<Ran, Refusal> {
     let Awake { session, files } = awake;
     session.ready().await?;
     session.sandbox().limit_time(Some(wall_time), cpu_time);
     let before = files.take().unwrap_or_else(|| list(session));
     cancellation.aim(Some(session.interrupter()));
+    if cancellation.is_cancelled() {
+        // Whoever cancels it from here on interrupts it.
+        return Err(Refusal::Cancelled);
+    }
     let outcome = session.run(code).await?;
+    let ran = settle(session, outcome, before, files).await?;
+    if cancellation.is_cancelled() {
+        session.note(OWNER, serde_json::json!({ "cancelled": ran.cell }))?;
+    }
+    Ok(ran)
+}
+
+/// Undoes a cell that has ended its sandbox. Of others, keeps all that they have printed, and finds what they have written.
+async fn settle(
+    session: &mut Session,
+    outcome: Outcome,
+    before: Vec<FileEntry>,
+    files: &mut Option<Vec<FileEntry>>,
+) -> Result<Ran, SessionError> {
     let cell = session.cells();
     let is_stopped = matches!(outcome.status, Status::Stopped { .. });
     let mut ran = Ran { cell, outcome, is_undone: is_stopped, whole: None, files: Vec::new() };
-    if cancellation.is_cancelled() {
-        session.note(OWNER, serde_json::json!({ "cancelled": cell }))?;
-    }
     if is_stopped {
         return Ok(ran);
     }

@@ -64,12 +64,15 @@ impl Sessions {
         }
         self.drop_session(&mut turn).await;
         let mut slots = self.slots();
-        // Whoever waits for a turn here brings it back into this slot.
-        let is_gone = slot.is_idle();
-        if is_gone {
+        if !slot.is_idle() {
+            // Whoever waits for a turn here brings it back into this slot.
+            return false;
+        }
+        // Where somebody else has put it away just before, it may have another slot by now, which is in use.
+        if slots.get(slot.id()).is_some_and(|known| Arc::ptr_eq(known, &slot)) {
             slots.remove(slot.id());
         }
-        is_gone
+        true
     }
 
     /// Drops a session: what it has to keep is kept then, on a thread that may wait.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{NoSession, Tenant};
+use super::Tenant;
+use crate::refusal::Refusal;
 
 /// How many cells run at a time. Each that computes has a thread.
 const RUNNING_MAX: usize = 256;
@@ -36,7 +37,7 @@ impl Default for Permits {
 
 impl Permits {
     /// Waits until one more cell of this tenant may run.
-    pub(crate) async fn acquire(&self, tenant: &Tenant) -> Result<Permit, NoSession> {
+    pub(crate) async fn acquire(&self, tenant: &Tenant) -> Result<Permit, Refusal> {
         let of_tenant = {
             let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
             // Tenants are those that the server's owner has named, so there are few.
@@ -51,10 +52,10 @@ impl Permits {
         Ok(Permit { _all: all, _tenant: tenant })
     }
 
-    fn wait(&self) -> Result<Waiting<'_>, NoSession> {
+    fn wait(&self) -> Result<Waiting<'_>, Refusal> {
         let waiting = Waiting(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING_MAX {
-            return Err(NoSession::Busy("on this server"));
+            return Err(Refusal::Busy("on this server"));
         }
         Ok(waiting)
     }

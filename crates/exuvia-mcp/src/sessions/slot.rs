@@ -10,8 +10,9 @@ use exuvia_session::Session;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
-use super::{NoSession, Tenant};
+use super::Tenant;
 use crate::output::Tail;
+use crate::refusal::Refusal;
 
 /// How many calls of one session wait for their turns, the one that has it among them.
 const VISITS_MAX: usize = 17;
@@ -99,9 +100,9 @@ impl Visit {
     }
 
     /// Waits for a turn: whoever came first is first.
-    pub(crate) async fn turn(&self) -> Result<Turn, NoSession> {
+    pub(crate) async fn turn(&self) -> Result<Turn, Refusal> {
         if self.slot.visits.load(Ordering::Acquire) > VISITS_MAX {
-            return Err(NoSession::Busy("for this session"));
+            return Err(Refusal::Busy("for this session"));
         }
         Ok(Arc::clone(&self.slot.state).lock_owned().await)
     }

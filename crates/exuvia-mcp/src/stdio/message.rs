@@ -32,8 +32,13 @@ pub(super) fn read(line: &[u8]) -> Message {
         Ok(message) => return Message::Message(Box::new(message)),
         Err(error) => error,
     };
-    if let Err(error) = serde_json::from_slice::<IgnoredAny>(line) {
-        return wrong(ErrorData::parse_error(format!("the line is no JSON: {error}"), None), None);
+    // What is passed over in JSON may be no text; JSON is.
+    let is_json = match std::str::from_utf8(line) {
+        Ok(text) => serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(why) = is_json {
+        return wrong(ErrorData::parse_error(format!("the line is no JSON: {why}"), None), None);
     }
     if line.trim_ascii_start().starts_with(b"[") {
         return wrong(ErrorData::invalid_request("batches are not taken: send one message a line", None), None);
@@ -58,4 +63,46 @@ pub(super) fn too_long(length_max: usize) -> Message {
 
 fn wrong(error: ErrorData, id: Option<RequestId>) -> Message {
     Message::Wrong(Box::new(ServerJsonRpcMessage::error(error, id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a line is answered with: the error's code.
+    fn answered(line: &[u8]) -> Option<i32> {
+        match read(line) {
+            Message::Wrong(answer) => {
+                let answer = serde_json::to_value(answer).unwrap();
+                Some(i32::try_from(answer["error"]["code"].as_i64().unwrap()).unwrap())
+            }
+            Message::Message(_) | Message::Nothing => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_no_json_is_told_so(line in prop::collection::vec(any::<u8>(), 1..60)) {
+            let is_json = serde_json::from_slice::<serde_json::Value>(&line).is_ok();
+            let is_blank = line.trim_ascii().is_empty();
+            prop_assert_eq!(answered(&line), if is_blank { None } else if is_json { Some(-32600) } else { Some(-32700) });
+        }
+
+        #[test]
+        fn json_of_any_shape_is_a_message_or_told_what_it_is_not(
+            version in "\"2.0\"|\"1.0\"|2",
+            id in "1|\"a\"|null|\\[\\]|1.5|-1",
+            method in "\"tools/call\"|\"ping\"|\"x\"|5|null",
+            params in "\\{\\}|\\[\\]|\"x\"|5|\\{\"name\":5\\}",
+            has in any::<[bool; 4]>(),
+        ) {
+            let members = [("jsonrpc", version), ("id", id), ("method", method), ("params", params)];
+            let members = members.iter().zip(has).filter(|(_, has)| *has);
+            let members: Vec<String> = members.map(|((name, value), _)| format!("\"{name}\":{value}")).collect();
+            let line = format!("{{{}}}", members.join(","));
+            prop_assert!(matches!(answered(line.as_bytes()), None | Some(-32600)), "{line}");
+        }
+    }
 }

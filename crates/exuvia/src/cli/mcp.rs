@@ -218,6 +218,10 @@ impl Maker for Workshop {
         journal::note_begun(session).map_err(recording::boxed)
     }
 
+    fn take_back_begun(&self, session: &SessionId) {
+        journal::take_back_begun(session);
+    }
+
     fn is_begun_here(&self, session: &SessionId) -> bool {
         !self.options.recording.is_wanted() || journal::is_begun_here(session).unwrap_or(false)
     }

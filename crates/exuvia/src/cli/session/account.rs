@@ -23,23 +23,13 @@ pub(super) enum Item {
     /// A piece of Python ran.
     Cell(Box<Cell>),
     /// What follows belongs to this session, which was forked from what was told before.
-    Forked {
-        session: SessionId,
-        parent: SessionId,
-        position: u64,
-    },
+    Forked { session: SessionId, parent: SessionId, position: u64 },
     /// The cells after this one were undone.
-    Undone {
-        cell: u32,
-        position: u64,
-    },
+    Undone { cell: u32, position: u64 },
     /// A tool was called.
     Call(Call),
     /// A call that was started in a cell before this one has ended.
-    Ended {
-        tool: String,
-        outcome: Ending,
-    },
+    Ended { tool: String, outcome: Ending },
     /// Something was changed in a mount.
     Change(Change),
     /// Something was written to a standard stream.
@@ -54,29 +44,15 @@ pub(super) enum Item {
         bytes: Vec<u8>,
     },
     /// The long help of a tool was asked for.
-    Help {
-        tool: String,
-    },
+    Help { tool: String },
     /// An interrupt was delivered.
-    Interrupted {
-        signal: u8,
-        message: String,
-    },
+    Interrupted { signal: u8, message: String },
     /// A checkpoint was taken.
-    Checkpoint {
-        position: u64,
-        memory: String,
-    },
-    /// Something was noted.
+    Checkpoint { position: u64, memory: String },
     /// A file was put into the sandbox.
-    Given {
-        path: String,
-        bytes: u64,
-    },
-    Note {
-        kind: String,
-        data: serde_json::Value,
-    },
+    Given { path: String, bytes: u64 },
+    /// Something was noted.
+    Note { kind: String, data: serde_json::Value },
 }
 
 /// A cell, with what happened in it.

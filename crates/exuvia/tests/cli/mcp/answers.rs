@@ -114,7 +114,7 @@ fn pictures_are_shown() {
 
 #[test]
 fn the_whole_of_long_output_is_there_in_two_ways() {
-    let (_place, mut client) = started();
+    let (place, mut client) = started();
     let own = client.session();
     let result = client.run("for number in range(10_000): print(number)");
     let whole: String = (0..10_000).map(|number| format!("{number}\n")).collect();
@@ -134,6 +134,8 @@ fn the_whole_of_long_output_is_there_in_two_ways() {
         client.python("import hashlib; hashlib.sha256(open('/tmp/outputs/cell-2.txt', 'rb').read()).hexdigest()");
     let expected = client.python("hashlib.sha256(''.join(f'{n}\\n' for n in range(10_000)).encode()).hexdigest()");
     assert_eq!(opened.lines().next(), expected.lines().next());
+    assert_eq!(client.end(), 0);
+    place.replay_all();
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn a_script_does_it_all_again() {
     ] {
         client.run(code);
     }
-    let interrupted = json!({"code": "done = 'yes'\nprint('before')\nwhile True: pass\nnever = 1", "timeout": 0.2});
+    let interrupted = json!({"code": "done = 'yes'\nprint('before')\nwhile True: pass\nnever = 1", "timeout": 1});
     client.call("python", interrupted);
     let last = "print((x, y, z, done, 'never' in globals()))";
     let printed = client.python(last);
@@ -220,6 +222,30 @@ fn a_script_does_it_all_again() {
     assert_eq!(values, "(3, [0, 1, 2], '# ///', 'yes', False)");
     let expected = format!("one\n{numbers}{}\nbefore\n{values}\n", numbers.len());
     assert_eq!((ran.status, ran.stdout, ran.stderr.as_str()), (0, expected, ""), "{script}");
+}
+
+#[test]
+fn a_long_script_is_told_in_part() {
+    let (_place, mut client) = started();
+    for letter in ["a", "b", "c"] {
+        client.run(&format!("{letter} = '{}'", letter.repeat(30_000)));
+    }
+    let result = client.call("export_script", json!({}));
+    let uri = result["content"][1]["uri"].as_str().unwrap().to_owned();
+    let read = client.ask("resources/read", json!({ "uri": uri }));
+    let whole = read["result"]["contents"][0]["text"].as_str().unwrap();
+    let text = result["content"][0]["text"].as_str().unwrap();
+    let (head, rest) = text.split_once("# … ").unwrap();
+    let (note, tail) = rest.split_once(" …\n").unwrap();
+    assert!(whole.starts_with(head) && whole.ends_with(tail) && text.len() < 66_000);
+    assert_eq!(note, format!("{} bytes left out: resource {uri}", whole.len() - head.len() - tail.len()));
+    assert_eq!(
+        (&result["structuredContent"]["script"], &result["structuredContent"]["uri"]),
+        (&Value::Null, &json!(uri))
+    );
+    for letter in ["a", "b", "c"] {
+        assert!(whole.contains(&format!("{letter} = '{}'\n", letter.repeat(30_000))));
+    }
 }
 
 #[test]

@@ -41,6 +41,11 @@ impl Place {
         run(&mut self.command(arguments), b"")
     }
 
+    /// Runs all its sessions again: what comes of them must be the same.
+    pub(super) fn replay_all(&self) {
+        crate::replay_all(&self.command(&[]));
+    }
+
     pub(super) fn client(&self, era: Era, options: &[&str]) -> Client {
         Client::start(&mut self.command(&[&["mcp"], options].concat()), era)
     }

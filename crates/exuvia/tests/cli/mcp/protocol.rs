@@ -70,6 +70,8 @@ fn requests_that_cannot_be_are_refused() {
             ("resources/read", json!({}), -32602),
             ("resources/list", json!({"cursor": 5}), -32602),
             ("tools/list", json!({"cursor": []}), -32602),
+            ("tools/list", json!({"cursor": "nonsense"}), -32602),
+            ("resources/templates/list", json!({"cursor": "nonsense"}), -32602),
         ] {
             let error = client.ask(method, params.clone())["error"].take();
             assert_eq!(error["code"], code, "{era:?} {method} {params}: {error}");

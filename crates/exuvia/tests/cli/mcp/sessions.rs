@@ -46,6 +46,11 @@ fn a_fork_goes_on_from_where_the_other_is() {
     assert_eq!(client.python_in(&fork, "x.append(2); x"), "→ [1, 2]\nsession: ID · cell 3");
     assert_eq!(client.python("x"), "→ [1]\nsession: ID · cell 3");
     assert_ne!(client.python("random.random()"), client.python_in(&fork, "random.random()"));
+    assert_eq!(client.end(), 0);
+    let mut client = place.client(Era::Modern, &[]);
+    assert_eq!(client.python_in(&fork, "x"), "→ [1, 2]\nsession: ID · cell 5");
+    assert_eq!(client.end(), 0);
+    place.replay_all();
 }
 
 #[test]
@@ -133,6 +138,22 @@ fn sessions_that_nobody_uses_are_put_away_and_come_back() {
     for (id, value) in &sessions {
         assert_eq!(client.python_in(id, "x += 10; x"), format!("→ {}\nsession: ID · cell 2", value + 10));
     }
+    assert_eq!(client.end(), 0);
+    place.replay_all();
+}
+
+#[test]
+fn a_session_that_is_idle_is_put_away_and_comes_back() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--idle", "100ms"]);
+    client.python("x = [20]");
+    loop {
+        let list: Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+        if list[0]["open_in"].is_null() {
+            break;
+        }
+    }
+    assert_eq!(client.python("x.append(1); x"), "→ [20, 1]\nsession: ID · cell 2");
 }
 
 #[test]
