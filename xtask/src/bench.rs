@@ -10,9 +10,11 @@ mod exuvia;
 mod journal;
 mod launch;
 mod lend;
+mod mcp;
 mod memory;
 mod peers;
 mod report;
+mod serve;
 mod statistics;
 mod stops;
 mod system;
@@ -21,6 +23,7 @@ mod worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -71,14 +74,34 @@ struct Rounds {
     /// Calls of a host function in one cell, of the fast and of the slow systems.
     calls: u32,
     calls_slow: u32,
+    /// Clients of the server over HTTP.
+    load: serve::Load,
 }
 
 impl Rounds {
     fn new(quick: bool) -> Self {
         if quick {
-            Self { programs: 3, fresh: 100, fresh_slow: 4, starts: 48, warm: 1_000, calls: 10_000, calls_slow: 1_000 }
+            Self {
+                programs: 3,
+                fresh: 100,
+                fresh_slow: 4,
+                starts: 48,
+                warm: 1_000,
+                calls: 10_000,
+                calls_slow: 1_000,
+                load: serve::Load { time: Duration::from_secs(10), sessions: 400 },
+            }
         } else {
-            Self { programs: 9, fresh: 300, fresh_slow: 12, starts: 40, warm: 5_000, calls: 10_000, calls_slow: 10_000 }
+            Self {
+                programs: 9,
+                fresh: 300,
+                fresh_slow: 12,
+                starts: 40,
+                warm: 5_000,
+                calls: 10_000,
+                calls_slow: 10_000,
+                load: serve::Load { time: Duration::from_secs(60), sessions: 2_000 },
+            }
         }
     }
 }
@@ -112,6 +135,7 @@ fn run_released() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
+    build.args(["--package", "exuvia-mcp", "--bins", "--example", "echo"]);
     tools::show(build.current_dir(workspace()))?;
     let released = launch::released("xtask")?;
     tools::show(Command::new(released).args(std::env::args_os().skip(1)))
@@ -160,10 +184,16 @@ impl Bench {
         if self.wants("lend") {
             rows.extend(lend::measure(self.rounds.programs)?);
         }
+        if self.wants("mcp") {
+            rows.extend(mcp::measure(self.rounds.programs)?);
+        }
         if self.wants("derived") {
             rows.extend(derived::measure(self.rounds.fresh)?);
         }
         rows.extend(journal::measure(&self.rounds, systems, |name| self.wants(name))?);
+        if self.wants("http") {
+            rows.extend(serve::measure(self.rounds.load)?);
+        }
         for (group, crowd) in [("memory", Crowd::Alive), ("blocked", Crowd::Blocked)] {
             if self.wants(group) {
                 rows.extend(memory::measure(group, crowd)?);

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod clients;
 mod demo;
 mod image;
 mod interpreter;
@@ -34,6 +35,8 @@ enum Command {
     Demo,
     /// Build the interpreter image, if it is not up to date
     Image(image::Arguments),
+    /// Install the clients of MCP that tests speak with, if they are not there
+    McpClients,
     /// Run all tests
     Test(test::Arguments),
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo => demo::run(),
         Command::Image(arguments) => image::run(&arguments),
+        Command::McpClients => clients::run(),
         Command::Test(arguments) => test::run(&arguments),
     };
     match result {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::{image, packages, tools, workspace};
+use crate::{clients, image, packages, tools, workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     image::run(&image::Arguments::default())?;
     packages::fetch()?;
+    clients::run()?;
     let root = workspace();
     tools::say("testing the guest's Python under Pyodide");
     tools::show(Command::new("node").args(["guest/tests/run.mjs"]).current_dir(&root))

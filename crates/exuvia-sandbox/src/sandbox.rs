@@ -17,6 +17,7 @@
 mod builder;
 mod changes;
 mod checkpoint;
+mod files;
 mod instance;
 mod metered;
 mod pages;
@@ -46,6 +47,7 @@ pub(crate) use builder::file_limits;
 pub use builder::{SandboxBuilder, Script, ScriptSource};
 pub(crate) use checkpoint::PageBuffers;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use files::FileEntry;
 pub use reply::{Completeness, Completion};
 pub(crate) use spares::Spares;
 pub use waiting::Waiting;

@@ -8,6 +8,7 @@
 //! - [`session`]: cells, checkpoints, resume, fork, undo.
 //! - [`replay`]: running a session again and comparing.
 //! - [`policy`]: when checkpoints are taken.
+//! - [`cells`]: reading what ran, and what came of it.
 //!
 //! # What is written when
 //!
@@ -23,6 +24,7 @@
 //! says that this does no harm ([`ToolDeclaration::idempotent`](exuvia_core::ToolDeclaration::idempotent)); else the
 //! program sees `exuvia.ToolInterrupted`, or an `OSError` for a change in a mount. A wait is waited anew.
 
+pub mod cells;
 mod cursor;
 pub mod environment;
 mod error;
@@ -36,6 +38,7 @@ mod saved;
 pub mod session;
 mod timeline;
 
+pub use cells::{RecordedCell, cells};
 pub use environment::{Environment, HostError, HostFactory, opened_of};
 pub use error::{Deed, Divergence, SessionError};
 pub use log::Now;

@@ -191,6 +191,7 @@ fn weight(event: &Event) -> usize {
     };
     match event {
         Event::Output { bytes, .. } => bytes.len(),
+        Event::Given(file) => file.content.len(),
         Event::Asked { asked: act } => asked(act),
         Event::Answered { answer: given, .. } => answer(given),
         Event::Call { asked: question, answer: given } => asked(question) + answer(given),

@@ -195,6 +195,12 @@ impl Built {
                         }
                     }
                 }
+                Some(Event::Given(file)) => {
+                    self.sandbox.put_file(&file.path, file.content.into())?;
+                    if let Some(cursor) = &mut self.shared.lock().cursor {
+                        cursor.next()?;
+                    }
+                }
                 Some(Event::Checkpoint { memory, files }) => {
                     let verify = self.shared.lock().verify;
                     let checkpoint = if verify { Some(self.sandbox.checkpoint()?) } else { None };

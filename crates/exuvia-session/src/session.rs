@@ -5,7 +5,7 @@ mod checkpoints;
 
 use std::sync::Arc;
 
-use exuvia_core::journal::{Event, Opened, SessionId, Source, Store};
+use exuvia_core::journal::{Event, GivenFile, Opened, SessionId, Source, Store};
 use exuvia_core::{Outcome, Status, StopReason};
 use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
 
@@ -188,6 +188,22 @@ impl Session {
         }
         if let Some(log) = &mut self.shared.lock().log {
             log.append(event)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a file into the sandbox, between two cells, in the place of one that is there. A replay does so, too.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Sandbox`] for a path that cannot be, or where there is no room: then nothing is written.
+    pub fn give(&mut self, path: &str, content: Vec<u8>) -> Result<(), SessionError> {
+        if self.abandoned {
+            return Err(SessionError::Abandoned(self.id.clone()));
+        }
+        self.sandbox.put_file(path, content.clone().into())?;
+        if let Some(log) = &mut self.shared.lock().log {
+            log.append(Event::Given(GivenFile { path: path.to_owned(), content }))?;
         }
         Ok(())
     }

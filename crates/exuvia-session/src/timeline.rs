@@ -148,6 +148,14 @@ impl Marks {
                     self.back_to(mark);
                 }
             }
+            // What was given after a cell belongs to it: it is there again when the next one is undone.
+            Event::Given(_) => {
+                self.keep(*position);
+                let mark = self.mark();
+                if let Some((_, end)) = self.ended.last_mut() {
+                    *end = mark;
+                }
+            }
             _ => self.keep(*position),
         }
     }

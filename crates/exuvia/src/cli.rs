@@ -6,6 +6,7 @@ mod fork;
 mod given;
 mod image;
 mod lock;
+mod mcp;
 mod options;
 mod remove;
 mod repl;
@@ -43,6 +44,7 @@ enum Command {
     Fork(fork::Arguments),
     Undo(undo::Arguments),
     Session(session::Arguments),
+    Mcp(mcp::Arguments),
     Add(add::Arguments),
     Remove(remove::Arguments),
     Lock(lock::Arguments),
@@ -61,6 +63,7 @@ pub(crate) fn main() -> u8 {
         Command::Fork(arguments) => fork::run(arguments),
         Command::Undo(arguments) => undo::run(&arguments),
         Command::Session(arguments) => session::run(arguments),
+        Command::Mcp(arguments) => mcp::run(&arguments),
         Command::Add(arguments) => add::run(arguments),
         Command::Remove(arguments) => remove::run(arguments),
         Command::Lock(arguments) => lock::run(arguments),

@@ -14,9 +14,21 @@ use crate::failure::Failure;
 use crate::{folders, output};
 use embedded::Embedded;
 
-/// How many sandboxes there is room for: one, and its successor while it is taken away, each of which may need a second
-/// memory for its exceptions. A small pool is made faster than a large one.
-const SANDBOXES_MAX: u32 = 4;
+/// How many sandboxes there is room for. A small pool is made faster than a large one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// The most sandboxes at a time.
+    pub(crate) sandboxes_max: u32,
+    /// The most instances that are kept for new ones.
+    pub(crate) spares_max: u32,
+}
+
+impl Default for Room {
+    /// One sandbox, and its successor while it is taken away, each of which may need a second memory for its exceptions.
+    fn default() -> Self {
+        Self { sandboxes_max: 4, spares_max: 1 }
+    }
+}
 
 /// What to do where there is no image.
 const NO_IMAGE: &str = "name another one with --image, or build it with `cargo xtask image`";
@@ -31,6 +43,7 @@ pub(crate) struct Interpreter {
     embedded: Option<Embedded>,
     /// Where its compiled code is kept.
     cache: PathBuf,
+    room: Room,
 }
 
 /// Who said that this image is to be used.
@@ -50,19 +63,20 @@ pub(crate) enum Origin {
 impl Interpreter {
     /// Finds the image: `--image`, else `EXUVIA_IMAGE`, else the one in this program.
     pub(crate) fn find(option: Option<&Path>) -> Result<Self> {
+        let room = Room::default();
         let variable = || env::var_os("EXUVIA_IMAGE").filter(|path| !path.is_empty()).map(PathBuf::from);
         if let Some(path) = option.map(Path::to_owned).or_else(variable) {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Named, embedded: None, cache: cache()? });
+            return Ok(Self { image, path, origin: Origin::Named, embedded: None, cache: cache()?, room });
         }
         if let Some(embedded) = Embedded::find()? {
             let cache = cache()?;
             let (image, path) = embedded.unpack(&cache)?;
-            return Ok(Self { image, path, origin: Origin::Embedded, embedded: Some(embedded), cache });
+            return Ok(Self { image, path, origin: Origin::Embedded, embedded: Some(embedded), cache, room });
         }
         if let Some((path, cache)) = workspace() {
             let image = open(&path)?;
-            return Ok(Self { image, path, origin: Origin::Workspace, embedded: None, cache });
+            return Ok(Self { image, path, origin: Origin::Workspace, embedded: None, cache, room });
         }
         let failure = Failure::new("this program has no interpreter image of its own");
         Err(failure.hint("build one with `cargo xtask image`, and name it with --image or EXUVIA_IMAGE").into())
@@ -71,7 +85,12 @@ impl Interpreter {
     /// Opens an image that was derived from this one. Its compiled code is kept in a folder of its own.
     pub(crate) fn derived(&self, path: &Path, cache: &Path) -> Result<Self> {
         let (path, cache) = (path.to_owned(), cache.to_owned());
-        Ok(Self { image: open(&path)?, path, origin: Origin::Derived, embedded: None, cache })
+        Ok(Self { image: open(&path)?, path, origin: Origin::Derived, embedded: None, cache, room: self.room })
+    }
+
+    /// Has its engines make room for other numbers of sandboxes.
+    pub(crate) fn with_room(self, room: Room) -> Self {
+        Self { room, ..self }
     }
 
     /// Makes the engine. The first time, its code is put into the cache, which may take a while.
@@ -127,7 +146,8 @@ impl Interpreter {
     }
 
     fn options(&self) -> EngineOptions {
-        EngineOptions { sandboxes_max: SANDBOXES_MAX, cache: Some(self.cache.clone()), spares_max: 1 }
+        let Room { sandboxes_max, spares_max } = self.room;
+        EngineOptions { sandboxes_max, cache: Some(self.cache.clone()), spares_max }
     }
 }
 

@@ -37,6 +37,15 @@ pub(crate) struct Lent {
     packages: Option<ProjectPackages>,
 }
 
+/// Who is asked about calls of which the policy says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Whoever sits at the terminal of this process, if there is one.
+    Terminal,
+    /// Nobody: such calls are refused.
+    Nobody,
+}
+
 /// A folder of this machine whose changes stay in the sandbox.
 pub(crate) struct Overlay<'a> {
     /// Its number among the mounts that are lent.
@@ -62,9 +71,9 @@ struct Sections {
 
 impl Lent {
     /// Reads the configuration, if one is named, and looks at the folders.
-    pub(crate) fn load(config: Option<&Path>, mounts: &[MountSpec], out: Option<&Path>) -> Result<Self> {
+    pub(crate) fn load(config: Option<&Path>, mounts: &[MountSpec], out: Option<&Path>, asked: Asked) -> Result<Self> {
         let mut lent = match config {
-            Some(path) => Self::configured(path)?,
+            Some(path) => Self::configured(path, asked)?,
             None => Self::default(),
         };
         lent.mounts.extend(mounts.iter().cloned());
@@ -80,7 +89,7 @@ impl Lent {
         Ok(lent)
     }
 
-    fn configured(path: &Path) -> Result<Self> {
+    fn configured(path: &Path, asked: Asked) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
         let file = ConfigFile { path, text: &text };
         let wrong = |error: &dyn std::fmt::Display| Failure::usage(error.to_string());
@@ -97,7 +106,9 @@ impl Lent {
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
         let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
         let mut builder = Toolbox::builder().tools(tools).policy(policy);
-        if let Some(approver) = approver::Terminal::find() {
+        if asked == Asked::Terminal
+            && let Some(approver) = approver::Terminal::find()
+        {
             builder = builder.approver(approver);
         }
         let toolbox = builder.build().map_err(|error| wrong(&error))?;

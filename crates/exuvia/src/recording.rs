@@ -48,6 +48,11 @@ impl RecordOptions {
         !self.no_record
     }
 
+    /// Returns whether the session is given a name.
+    pub(crate) fn is_named(&self) -> bool {
+        self.session.is_some()
+    }
+
     /// Begins to open the journal, if there is to be one.
     pub(crate) fn open_early(&self) -> Result<Option<Early>> {
         self.is_wanted().then(Early::begin).transpose()
@@ -134,8 +139,8 @@ impl Prepared {
         let durability = store.durability();
         let session = pollster::block_on(Session::open(store, environment, opening)).map_err(told);
         let mut session = session.inspect_err(|_| journal::take_back_begun(&id))?;
-        if let Some(command) = CommandLine::of_this_process(durability) {
-            session.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
+        if let Some((kind, data)) = CommandLine::note(durability) {
+            session.note(&kind, data).map_err(told)?;
         }
         Ok(Runner::Recorded(Box::new(session)))
     }
@@ -204,6 +209,12 @@ impl Runner {
 }
 
 impl CommandLine {
+    /// Returns the note that says how a session was begun by this process: its kind and what it says.
+    pub(crate) fn note(durability: Durability) -> Option<(String, serde_json::Value)> {
+        let command = serde_json::to_value(Self::of_this_process(durability)?).expect("it is made of texts");
+        Some((COMMAND.to_owned(), command))
+    }
+
     /// Returns that of this process, if it is text.
     fn of_this_process(durability: Durability) -> Option<Self> {
         let arguments = env::args_os().skip(1).map(|argument| argument.into_string().ok()).collect::<Option<_>>()?;
@@ -270,7 +281,7 @@ impl Host for Seeded {
 }
 
 /// Keeps what a failure says of itself.
-fn boxed(error: anyhow::Error) -> HostError {
+pub(crate) fn boxed(error: anyhow::Error) -> HostError {
     match error.downcast::<Failure>() {
         Ok(failure) => Box::new(failure),
         Err(error) => error.into(),
@@ -294,7 +305,8 @@ pub(crate) fn new_seed() -> Result<[u8; 32]> {
     Ok(seed)
 }
 
-fn fill(bytes: &mut [u8]) -> Result<()> {
+/// Fills bytes with what nobody can guess.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| Failure::new(format!("the system gives no random bytes: {error}")).into())
 }
 

@@ -12,6 +12,9 @@ mod cli {
     mod interrupts;
     mod lent;
     mod limits;
+    mod mcp;
+    mod mcp_clients;
+    mod mcp_http;
     mod network;
     mod outcomes;
     mod packages;
@@ -24,6 +27,15 @@ mod cli {
     mod session_files;
     mod sessions;
 }
+
+/// A client that sends what it is told to: the one of the transport's own tests.
+#[allow(dead_code, reason = "those have uses for more of it")]
+#[path = "../../exuvia-mcp/tests/http/client.rs"]
+mod http_client;
+
+/// Runs of MCP's conformance suite.
+#[path = "../../exuvia-mcp/tests/http/scenarios.rs"]
+mod scenarios;
 
 /// A real HTTP server: the one of the tools' own tests.
 #[path = "../../exuvia-tools/tests/suite/server.rs"]
@@ -159,4 +171,11 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 fn file(folder: &tempfile::TempDir, name: &str, arguments: &[&str]) -> Run {
     let path = folder.path().join(name);
     exuvia(&[&["run", path.to_str().unwrap()], arguments].concat())
+}
+
+/// Waits until a program has made this file.
+fn wait_for(mark: &Path) {
+    while !mark.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }

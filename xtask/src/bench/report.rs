@@ -12,7 +12,9 @@ use super::blocked::{self, BLOCKED};
 use super::derived::FIRST_MODEL;
 use super::journal;
 use super::lend::{MOUNT_READ, NATIVE, gather_row};
+use super::mcp;
 use super::memory::{ALIVE, MANY_SANDBOXES};
+use super::serve;
 use super::statistics::geometric_mean;
 use super::stops::OVERSHOOT;
 use super::system::{Size, System};
@@ -200,6 +202,7 @@ impl Report {
         let start = row("process start to first line").and_then(|row| row.ratio("python3"));
         let pyodide = speed.and_then(|mean| mean.values.get("pyodide").copied());
         let read = row(MOUNT_READ).and_then(|row| row.ratio(NATIVE)).map(|ratio| 1.0 / ratio);
+        let agents = row(mcp::CALL).and_then(|row| row.ratio(mcp::ECHO));
         // Where a crowd was looked for and is not there, none were.
         let crowd =
             |group: &str, name: &str| self.rows.iter().any(|row| row.group == group).then(|| ours(name).unwrap_or(0.0));
@@ -219,6 +222,9 @@ impl Report {
             Target::at_least("read through a mount, times native", read, 0.7),
             Target::at_most("derived image, fresh and first model, ms", ours(FIRST_MODEL), 1.5),
             Target::at_most("hard stop, overshoot beyond the grace, ms", ours(OVERSHOOT), 100.0),
+            Target::at_most("`python(\"1+1\")` over stdio, times a bare echo", agents, 1.5),
+            Target::at_most("start of the server for agents to its first answer, ms", ours(mcp::FIRST), 60.0),
+            Target::at_most(serve::ERRORS, ours(serve::ERRORS), 0.0),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];
         targets.into_iter().flatten().chain(journal::targets(row)).collect()

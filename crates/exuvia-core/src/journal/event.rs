@@ -104,6 +104,8 @@ pub enum Event {
         /// The last cell that stands.
         cell: u32,
     },
+    /// A file was put into the sandbox between two cells.
+    Given(GivenFile),
     /// Something that is no business of the sandbox, such as what an agent asked its model.
     Note {
         /// What it is, in a word of whoever writes it.
@@ -130,6 +132,7 @@ impl Event {
             Self::CellEnded { .. } => "cell_ended",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Undone { .. } => "undone",
+            Self::Given(_) => "given",
             Self::Note { .. } => "note",
         }
     }
@@ -226,7 +229,7 @@ pub struct Variable {
     pub value: Option<String>,
 }
 
-/// A file that a session began with.
+/// A file that was put into a session's sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenFile {
     /// Its absolute path.

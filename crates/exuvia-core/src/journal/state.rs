@@ -21,6 +21,8 @@ pub struct State {
     running: Option<usize>,
     question: Option<OpenQuestion>,
     moment: Moment,
+    /// What there was before the cell that runs.
+    before: Moment,
     outputs: Vec<Place>,
     checkpoints: Vec<NotedCheckpoint>,
 }
@@ -51,7 +53,7 @@ pub struct Cell {
     pub ended_at: Option<i64>,
     /// How it ended.
     pub status: Option<Status>,
-    /// Whether it was undone.
+    /// Whether it counts for nothing: it was undone, or stopped from outside.
     pub undone: bool,
     /// What to go back to when later cells are undone.
     after: Moment,
@@ -166,7 +168,8 @@ impl State {
                 let noted = NotedCheckpoint { place, cell, running, memory: *memory, files: *files, undone: false };
                 self.checkpoints.push(noted);
             }
-            Event::Interrupted { .. } | Event::Note { .. } => {}
+            Event::Given(_) if self.running.is_some() => return Err(misplaced("a cell is running")),
+            Event::Interrupted { .. } | Event::Given(_) | Event::Note { .. } => {}
         }
         self.next += 1;
         Ok(())
@@ -270,6 +273,7 @@ impl State {
             return Err("cells are numbered one after the other");
         }
         self.running = Some(self.cells.len());
+        self.before = self.moment.clone();
         self.cells.push(Cell {
             number,
             source: source.clone(),
@@ -286,6 +290,10 @@ impl State {
 
     fn cell_ended(&mut self, place: Place, at: i64, number: u32, status: &Status) -> Result<(), &'static str> {
         let running = self.running.filter(|index| self.cells[*index].number == number).ok_or("it is not running")?;
+        let is_stopped = matches!(status, Status::Stopped { .. });
+        if is_stopped {
+            self.question = None;
+        }
         if self.question.is_some() {
             return Err("an act of it has not been answered");
         }
@@ -295,6 +303,13 @@ impl State {
         cell.status = Some(status.clone());
         cell.after = self.moment.clone();
         self.running = None;
+        if is_stopped {
+            // Its sandbox went with it: the next one begins where it had begun, and has its number.
+            cell.undone = true;
+            self.moment = std::mem::take(&mut self.before);
+            let past = |noted: &NotedCheckpoint| noted.cell >= number;
+            self.checkpoints.iter_mut().filter(|noted| past(noted)).for_each(|noted| noted.undone = true);
+        }
         Ok(())
     }
 

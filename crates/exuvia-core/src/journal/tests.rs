@@ -130,6 +130,32 @@ fn an_undo_goes_back_to_the_end_of_a_cell() {
 }
 
 #[test]
+fn a_cell_that_was_stopped_counts_for_nothing() {
+    let asked = Event::Asked { asked: Asked::Tool { tool: "pay".into(), arguments: "{}".into() } };
+    let stopped = Event::CellEnded { cell: 2, outcome: Box::new(Outcome::stopped(crate::StopReason::Time)) };
+    let random = Event::Random { length: 10 };
+    let state = fold(&[
+        opened(1),
+        random.clone(),
+        started(1),
+        random.clone(),
+        ended(1),
+        started(2),
+        random,
+        Event::Checkpoint { memory: Hash([1; 32]), files: None },
+        asked,
+        stopped,
+        started(2),
+    ])
+    .unwrap();
+    assert_eq!(state.random_bytes(), 20);
+    let cells: Vec<_> = state.cells().iter().map(|cell| (cell.number, cell.undone, cell.ended.is_some())).collect();
+    assert_eq!(cells, [(1, false, true), (2, true, true), (2, false, false)]);
+    assert!(state.checkpoints()[0].undone);
+    assert_eq!(state.question(), None);
+}
+
+#[test]
 fn an_undo_ends_what_runs() {
     let asked = Event::Asked { asked: start(1) };
     let state = fold(&[opened(1), started(1), asked, Event::Undone { cell: 0 }, started(1)]).unwrap();

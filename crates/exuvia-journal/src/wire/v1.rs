@@ -12,7 +12,7 @@ mod opened;
 mod outcome;
 mod payload;
 
-use exuvia_core::journal::{Event, Hash, Program as CoreProgram, Source as CoreSource, StoreError};
+use exuvia_core::journal::{Event, GivenFile, Hash, Program as CoreProgram, Source as CoreSource, StoreError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,13 @@ struct Undone {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Given<'a> {
+    path: Text<'a>,
+    content: Bytes<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Note<'a> {
     kind: Text<'a>,
     data: Tree<'a>,
@@ -157,6 +164,9 @@ fn body(event: &Event, parent: Option<Hash>, encoder: &mut Encoder) -> Result<St
         }
         Event::Checkpoint { memory, files } => json(&Checkpoint { memory: Digest(*memory), files: files.map(Digest) }),
         Event::Undone { cell } => json(&Undone { cell: *cell }),
+        Event::Given(GivenFile { path, content }) => {
+            json(&Given { path: encoder.text(path)?, content: encoder.bytes(content)? })
+        }
         Event::Note { kind, data } => json(&Note { kind: encoder.text(kind)?, data: encoder.tree(data)? }),
     })
 }
@@ -196,6 +206,10 @@ fn event(kind: &str, body: &str, fetch: &mut Fetch<'_>) -> Result<(Event, Option
             Event::Checkpoint { memory: noted.memory.0, files: noted.files.map(|files| files.0) }
         }
         "undone" => Event::Undone { cell: parse::<Undone>(body)?.cell },
+        "given" => {
+            let given: Given<'_> = parse(body)?;
+            Event::Given(GivenFile { path: given.path.decode(fetch)?, content: given.content.decode(fetch)? })
+        }
         "note" => {
             let note: Note<'_> = parse(body)?;
             Event::Note { kind: note.kind.decode(fetch)?, data: note.data.decode(fetch)? }

@@ -227,7 +227,10 @@ impl SandboxBuilder {
     }
 
     /// Gives a guest an instance that nobody has used yet.
-    async fn place(&self, guest: Guest) -> Result<Sandbox, SandboxError> {
+    ///
+    /// This and what follows has the builder to itself: a host cannot be shared between threads, and the future must be
+    /// able to go to another one.
+    async fn place(&mut self, guest: Guest) -> Result<Sandbox, SandboxError> {
         let (mut store, handles) = match self.engine.spare_instances().take() {
             Some((mut store, handles)) => {
                 *store.data_mut() = guest;
@@ -242,7 +245,7 @@ impl SandboxBuilder {
         Ok(Sandbox { engine, store, handles, limits, ended: None, pending: None, due: None, observer: None })
     }
 
-    async fn configured(&self, mut sandbox: Sandbox) -> Result<Sandbox, SandboxError> {
+    async fn configured(&mut self, mut sandbox: Sandbox) -> Result<Sandbox, SandboxError> {
         sandbox.seed_random()?;
         self.configure(&mut sandbox).await?;
         Ok(sandbox)
@@ -287,7 +290,7 @@ impl SandboxBuilder {
     }
 
     /// Tells the guest what it cannot have from the image. Where that is nothing, it is not even entered.
-    async fn configure(&self, sandbox: &mut Sandbox) -> Result<(), SandboxError> {
+    async fn configure(&mut self, sandbox: &mut Sandbox) -> Result<(), SandboxError> {
         let recursion = (self.limits.recursion != Limits::RECURSION).then_some(self.limits.recursion);
         if self.arguments.is_empty()
             && self.environment.is_empty()

@@ -48,7 +48,8 @@ impl Timestamp {
     }
 
     /// Returns nanoseconds since 1970-01-01 00:00 UTC, as far as they can be counted.
-    pub(super) fn to_nanoseconds(self) -> i64 {
+    #[must_use]
+    pub fn to_nanoseconds(self) -> i64 {
         self.seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(self.nanoseconds))
     }
 

@@ -266,8 +266,8 @@ async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) 
                 Event::Opened(opened) if opened.parent.is_none() => {
                     ends.push((0, part.session.clone(), recorded.position + 1));
                 }
-                // One that was taken there is shared, too: it is what a fork begins with.
-                Event::Checkpoint { .. } => {
+                // One that was taken there is shared, too: it is what a fork begins with. So is a file that was given.
+                Event::Checkpoint { .. } | Event::Given(_) => {
                     if let Some((_, session, end)) = ends.last_mut()
                         && *session == part.session
                         && *end == recorded.position

@@ -13,7 +13,7 @@ use exuvia_core::journal::Variable;
 use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, RandomStream};
 
 use crate::failure::Failure;
-use crate::lent::{Lent, MountSpec};
+use crate::lent::{Asked, Lent, MountSpec};
 use crate::output;
 use crate::recording::{Prepared, RecordOptions, new_seed};
 pub(crate) use packages::{DistributionOption, PackageOptions};
@@ -162,8 +162,8 @@ impl SandboxOptions {
     }
 
     /// Returns what the sandbox is lent.
-    pub(crate) fn lent(&self) -> Result<Lent> {
-        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref())
+    pub(crate) fn lent(&self, asked: Asked) -> Result<Lent> {
+        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), asked)
     }
 
     /// Says with what the sandbox begins: limits, seed, terminals, environment. A sandbox whose output is kept has no

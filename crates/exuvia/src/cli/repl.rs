@@ -15,7 +15,7 @@ use super::given::Given;
 use super::options::SandboxOptions;
 use super::resume::Begun;
 use crate::interpreter::Interpreter;
-use crate::lent::Lent;
+use crate::lent::{Asked, Lent};
 use crate::output;
 use crate::packages::Furnished;
 use crate::recording::Prepared;
@@ -49,9 +49,10 @@ pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
     prepared(&arguments.sandbox)
 }
 
-fn prepared(options: &SandboxOptions) -> Result<Begun> {
+/// Prepares a session at the prompt.
+pub(super) fn prepared(options: &SandboxOptions) -> Result<Begun> {
     let interpreter = Interpreter::find(options.image.as_deref())?;
-    let lent = options.lent()?;
+    let lent = options.lent(Asked::Terminal)?;
     let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
     let version = interpreter.image().manifest().version.clone();
     let prepared = prepare(&furnished, options, &lent)?;

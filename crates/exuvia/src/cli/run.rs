@@ -17,7 +17,7 @@ use super::options::SandboxOptions;
 use super::resume::Begun;
 use crate::interpreter::Interpreter;
 use crate::interrupts::Interrupts;
-use crate::lent::Lent;
+use crate::lent::{Asked, Lent};
 use crate::packages::Furnished;
 use crate::recording::{Prepared, Runner};
 use crate::{exit, failure, output};
@@ -87,7 +87,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let program = Program::of(&arguments)?;
-    let lent = arguments.sandbox.lent()?;
+    let lent = arguments.sandbox.lent(Asked::Terminal)?;
     arguments.changes.check(&lent)?;
     let recording = &arguments.sandbox.recording;
     // The interpreter takes some milliseconds, too.
@@ -168,7 +168,7 @@ pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
         arguments.with_script = false;
     }
     let program = Program::begun(&arguments)?;
-    let lent = arguments.sandbox.lent()?;
+    let lent = arguments.sandbox.lent(Asked::Terminal)?;
     let interpreter = Interpreter::find(arguments.sandbox.image.as_deref())?;
     let furnished = furnished(&arguments, &program, &lent, &interpreter)?;
     let prepared = prepare(&furnished, &program, &arguments, &lent)?;

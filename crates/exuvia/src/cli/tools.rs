@@ -7,7 +7,7 @@ use anyhow::Result;
 use exuvia_core::tool::ToolDeclaration;
 use exuvia_core::tool::python::{STUB_HEADER, stub};
 
-use crate::lent::Lent;
+use crate::lent::{Asked, Lent};
 use crate::output;
 
 const NOTES: &str = "\
@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
-    let lent = Lent::load(Some(&arguments.config), &[], None)?;
+    let lent = Lent::load(Some(&arguments.config), &[], None, Asked::Terminal)?;
     let declarations = lent.declarations();
     let text = if arguments.json {
         serde_json::to_string_pretty(declarations)? + "\n"

@@ -19,6 +19,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "prune"],
     &["session", "export"],
     &["session", "import"],
+    &["mcp"],
     &["add"],
     &["remove"],
     &["lock"],

@@ -34,6 +34,7 @@ pub(super) fn event() -> BoxedStrategy<Event> {
         (any::<[u8; 32]>(), of(any::<[u8; 32]>()))
             .prop_map(|(memory, files)| Event::Checkpoint { memory: Hash(memory), files: files.map(Hash) }),
         any::<u32>().prop_map(|cell| Event::Undone { cell }),
+        (text(), bytes()).prop_map(|(path, content)| Event::Given(GivenFile { path, content })),
         (text(), json()).prop_map(|(kind, data)| Event::Note { kind, data }),
     ]
     .boxed()

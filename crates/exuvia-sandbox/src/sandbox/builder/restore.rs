@@ -56,7 +56,7 @@ impl SandboxBuilder {
 
     /// Gives a sandbox that has done nothing yet the state of another one.
     pub(super) async fn restored(
-        &self,
+        &mut self,
         mut sandbox: Sandbox,
         checkpoint: &Checkpoint,
     ) -> Result<Sandbox, SandboxError> {

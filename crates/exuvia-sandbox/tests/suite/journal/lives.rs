@@ -18,6 +18,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("journal::forks_go_their_own_ways", forks),
         trial("journal::a_fork_begins_at_any_cell", fork_at),
         trial("journal::undone_cells_stay_in_the_journal", undo),
+        trial("journal::a_file_that_is_given_belongs_to_the_cell_before_it", given),
         trial("journal::a_stopped_cell_leaves_what_was_before", stopped),
         trial("journal::a_session_is_open_once", open_once),
         trial("journal::what_differs_is_refused", unlike),
@@ -109,6 +110,38 @@ fn undo() -> Verdict {
     same("x", "False", &value(&world, &mut session, "'x' in globals()")?)?;
     let error = pollster::block_on(session.undo(9)).err().map(|error| error.to_string()).unwrap_or_default();
     ensure(error.contains("no cell 9"), error)
+}
+
+fn given() -> Verdict {
+    let world = World::new()?;
+    let mut session = world.open("given")?;
+    let read = "open('/tmp/deep/er/file').read()";
+    world.run(&mut session, "x = 1")?;
+    session.give("/tmp/deep/er/file", b"one".to_vec())?;
+    same("what was given", "'one'", &value(&world, &mut session, read)?)?;
+    session.give("/tmp/deep/er/file", b"another".to_vec())?;
+    let events = world.events(session.id())?.len();
+    for nowhere in ["relative", "/tmp/deep", "/usr/lib/file", ""] {
+        ensure(session.give(nowhere, Vec::new()).is_err(), format!("`{nowhere}` was given"))?;
+    }
+    same("events", &events, &world.events(session.id())?.len())?;
+    same("what was given then", "'another'", &value(&world, &mut session, read)?)?;
+    let memory = session.sandbox().memory_hash();
+    let id = session.id().clone();
+    drop(session);
+    same("the memory", &memory, &replay(&world, &id, ReplayOptions::default())?.memory)?;
+    let (mut session, _) = world.resume(&id)?;
+    same("after a resume", "'another'", &value(&world, &mut session, read)?)?;
+    pollster::block_on(session.undo(2))?;
+    same("after an undo", "'another'", &value(&world, &mut session, read)?)?;
+    pollster::block_on(session.undo(1))?;
+    same("after another one", "'one'", &value(&world, &mut session, read)?)?;
+    let identity = ("fork".parse()?, None, [9; 32]);
+    let fork = Session::fork_at(Arc::clone(&world.store), world.environment()?, &id, Some(1), identity);
+    let (mut fork, _) = pollster::block_on(fork)?;
+    same("in a fork", "'one'", &value(&world, &mut fork, read)?)?;
+    pollster::block_on(session.undo(0))?;
+    same("before it", "False", &value(&world, &mut session, "import os; os.path.exists('/tmp/deep')")?)
 }
 
 fn stopped() -> Verdict {

@@ -49,6 +49,8 @@ pub(super) enum Item {
     Interrupted { signal: u8, message: String },
     /// A checkpoint was taken.
     Checkpoint { position: u64, memory: String },
+    /// A file was put into the sandbox.
+    Given { path: String, bytes: u64 },
     /// Something was noted.
     Note { kind: String, data: serde_json::Value },
 }
@@ -236,6 +238,7 @@ impl<'a> Teller<'a> {
                 self.add(Item::Interrupted { signal: interrupt.signal, message: interrupt.message });
             }
             Event::Checkpoint { memory, .. } => self.add(Item::Checkpoint { position, memory: memory.to_string() }),
+            Event::Given(file) => self.add(Item::Given { path: file.path, bytes: file.content.len() as u64 }),
             Event::Note { kind, data } => self.add(Item::Note { kind, data }),
         }
     }

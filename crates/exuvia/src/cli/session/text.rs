@@ -101,6 +101,10 @@ impl Text {
                 let hash = memory.get(..16).unwrap_or(memory);
                 self.labelled("checkpoint", Emphasis::Label, [format!("at position {position}, memory {hash}…")]);
             }
+            Item::Given { path, bytes } => {
+                let file = format!("{path} ({bytes} bytes)");
+                self.labelled("given", Emphasis::Label, [fitting_line(&file, self.style.full)]);
+            }
             Item::Note { kind, data } => {
                 let note = format!("{kind} {data}");
                 self.labelled("note", Emphasis::Label, [fitting_line(&note, self.style.full)]);

@@ -1,0 +1,100 @@
+//! What a call is told: as text, as structured content, as pictures and links. All of it is bounded, and all of it is the
+//! word of the program in the sandbox, but for what is said of limits and sessions.
+
+mod error;
+mod media;
+mod structured;
+mod text;
+
+use std::time::Duration;
+
+use exuvia_core::Outcome;
+use exuvia_core::journal::{Opened, SessionId};
+use exuvia_sandbox::FileEntry;
+use rmcp::model::{CallToolResult, ContentBlock, Resource};
+use serde_json::json;
+
+use crate::call::Ran;
+use crate::output::{Room, cut};
+use crate::resources;
+
+/// How much of what a cell prints is told, of stdout and stderr together.
+const OUTPUT: Room = Room { head: 12 << 10, tail: 4 << 10 };
+/// How much of a value's `repr` is told.
+const VALUE: Room = Room { head: 6 << 10, tail: 2 << 10 };
+/// How many files that a cell has made or changed are linked.
+const LINKS_MAX: usize = 10;
+/// The longest path of one that is linked, in bytes.
+const LINK_PATH_BYTES_MAX: usize = 500;
+/// How much of a script is told.
+const SCRIPT: Room = Room { head: 48 << 10, tail: 16 << 10 };
+
+/// What has to be known to tell what came of a cell.
+pub(crate) struct Facts<'a> {
+    pub(crate) session: &'a SessionId,
+    /// How long a cell may take at most.
+    pub(crate) timeout_max: Duration,
+    /// What sessions begin with.
+    pub(crate) offer: &'a Opened,
+    /// The caller's sessions, where the cell has missed a name in a new one.
+    pub(crate) others: Vec<SessionId>,
+}
+
+/// Returns whether the answer has but a part of what a cell has printed.
+pub(crate) fn is_cut(outcome: &Outcome) -> bool {
+    outcome.stdout.len() + outcome.stderr.len() > OUTPUT.head + OUTPUT.tail
+}
+
+/// Tells what came of a cell.
+pub(crate) fn ran(ran: &Ran, facts: &Facts<'_>) -> CallToolResult {
+    let failure = error::failure(ran, facts);
+    let media = ran.outcome.value.as_ref().map(|value| media::of(value, facts.session, ran.cell)).unwrap_or_default();
+    let mut content = vec![ContentBlock::text(text::of(ran, failure.as_ref(), &media, facts))];
+    let structured = structured::of(ran, failure.as_ref(), facts);
+    content.extend(media.blocks);
+    content.extend(linked(ran).map(|file| ContentBlock::resource_link(resources::link(facts.session, file))));
+    let mut result = if failure.is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
+    result.structured_content = Some(structured);
+    result
+}
+
+/// Tells that something was done with a session.
+pub(crate) fn done(session: &SessionId, what: &str) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(format!("{what}\nsession: {session}"))]);
+    result.structured_content = Some(json!({ "session": session }));
+    result
+}
+
+/// Returns the files that are linked, of those that a cell has made or changed.
+fn linked(ran: &Ran) -> impl Iterator<Item = &FileEntry> {
+    ran.files.iter().filter(|file| file.path.len() <= LINK_PATH_BYTES_MAX).take(LINKS_MAX)
+}
+
+/// Gives a script, or its beginning and its end, and where all of it is.
+pub(crate) fn script(session: &SessionId, script: &str) -> CallToolResult {
+    let uri = resources::Uri { session: session.to_string(), place: resources::Place::Script };
+    let uri = uri.to_string();
+    let cut = cut(script, SCRIPT);
+    let text = match cut.left_out {
+        0 => script.to_owned(),
+        left_out => format!("{}# … {left_out} bytes left out: resource {uri} …\n{}", cut.head, cut.tail),
+    };
+    let link = Resource::new(&uri, "script.py").with_mime_type("text/x-python").with_size(script.len() as u64);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text), ContentBlock::resource_link(link)]);
+    result.structured_content =
+        Some(json!({ "session": session, "script": (cut.left_out == 0).then_some(script), "uri": uri }));
+    result
+}
+
+/// Tells why nothing was run.
+pub(crate) fn refusal(what: &str) -> CallToolResult {
+    let mut result = CallToolResult::error(vec![ContentBlock::text(what)]);
+    result.structured_content = Some(json!({ "status": "refused", "error": { "message": what } }));
+    result
+}
+
+/// Returns a time as people read it: `0.004 s`, `12.3 s`.
+fn seconds(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 1.0 { format!("{seconds:.3} s") } else { format!("{seconds:.1} s") }
+}

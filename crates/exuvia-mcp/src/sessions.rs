@@ -1,0 +1,257 @@
+//! The sessions of all connections.
+//!
+//! Each that is in use has a slot, in which calls take turns. Those that nobody uses are put away as checkpoints, and come
+//! back with the next call; whose a session is stands in its journal, so that its handle outlives this process.
+
+mod idle;
+mod owner;
+mod permits;
+mod slot;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store, StoreError};
+use exuvia_session::{Session, SessionError};
+use tokio::sync::SetOnce;
+
+use crate::maker::{Maker, MakerError, Prepared};
+use crate::output::Tail;
+use crate::refusal::Refusal;
+pub use owner::Tenant;
+pub(crate) use owner::{OWNER, Owner};
+use permits::Permits;
+pub(crate) use slot::{Awake, Slot, Turn, Visit};
+
+/// Among how many first events of a session it is looked for whose it is.
+const OWNER_EVENTS_MAX: usize = 8;
+/// How many sessions are named to somebody who asks for one that is not there.
+const NAMED_MAX: usize = 10;
+
+/// How sessions are kept.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// How long a cell may take if its call does not say. Default: a minute.
+    pub timeout: Duration,
+    /// How long a cell may take at most. Default: ten minutes.
+    pub timeout_max: Duration,
+    /// How many letters an id has, five bits each: over a network, so many that nobody can guess one. Default: 20.
+    pub id_letters: usize,
+    /// After how long without a call a session is put away. Default: five minutes.
+    pub idle: Duration,
+    /// How many sessions have a sandbox at a time; those that have been idle for longest are put away for others.
+    /// Default: 32.
+    pub awake_max: usize,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(60),
+            timeout_max: Duration::from_secs(600),
+            id_letters: 20,
+            idle: Duration::from_secs(300),
+            awake_max: 32,
+        }
+    }
+}
+
+/// The sessions of all connections.
+pub struct Sessions {
+    options: SessionOptions,
+    /// Who makes sandboxes, and what a new session begins with.
+    maker: SetOnce<(Arc<dyn Maker>, Opened)>,
+    slots: Mutex<HashMap<SessionId, Arc<Slot>>>,
+    permits: Permits,
+}
+
+impl Sessions {
+    /// Makes the table of sessions. Calls wait until somebody [can make](Self::open) them.
+    #[must_use]
+    pub fn new(options: SessionOptions) -> Arc<Self> {
+        Arc::new(Self { options, maker: SetOnce::new(), slots: Mutex::default(), permits: Permits::default() })
+    }
+
+    /// Says who makes sandboxes. Only the first one counts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Maker::prepare`].
+    pub fn open(&self, maker: Arc<dyn Maker>) -> Result<(), MakerError> {
+        let Prepared { opened, .. } = maker.prepare(&Tail::default())?;
+        // A second one is not needed.
+        let _first = self.maker.set((maker, opened));
+        Ok(())
+    }
+
+    pub(crate) fn options(&self) -> &SessionOptions {
+        &self.options
+    }
+
+    /// Waits until sessions can be made. Returns what a new one begins with.
+    pub(crate) async fn offer(&self) -> &Opened {
+        &self.maker.wait().await.1
+    }
+
+    /// Returns what a new session begins with, once that is known.
+    pub(crate) fn known_offer(&self) -> Option<&Opened> {
+        self.maker.get().map(|(_, opened)| opened)
+    }
+
+    async fn maker(&self) -> &dyn Maker {
+        &*self.maker.wait().await.0
+    }
+
+    /// Returns where sessions are kept.
+    pub(crate) async fn store(&self) -> Arc<dyn Store> {
+        self.maker().await.store()
+    }
+
+    /// Prepares what a session needs of this process.
+    pub(crate) async fn prepare(&self, tail: &Tail) -> Result<Prepared, Refusal> {
+        self.maker().await.prepare(tail).map_err(Refusal::Maker)
+    }
+
+    pub(crate) fn permits(&self) -> &Permits {
+        &self.permits
+    }
+
+    /// Begins a session.
+    pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, Refusal> {
+        self.make_room(1).await;
+        let (id, tail) = (self.named().await?, Tail::default());
+        let maker = self.maker().await;
+        let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(Refusal::Maker)?;
+        // What a cell may take that goes on after a crash.
+        opened.limits.wall_time = Some(self.options.timeout);
+        let at = (environment.now)();
+        let opening = Opening { session: id.clone(), name: None, opened, at };
+        let opened = Session::open(maker.store(), environment, opening).await;
+        let mut session = opened.inspect_err(|_| maker.take_back_begun(&id))?;
+        for (kind, data) in maker.notes() {
+            session.note(&kind, data)?;
+        }
+        self.own(session, owner, tail)
+    }
+
+    /// Begins a session that goes on from where another one is.
+    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, of: &mut Session, owner: &Owner) -> Result<Visit, Refusal> {
+        self.make_room(1).await;
+        let id = self.named().await?;
+        let maker = self.maker().await;
+        let mut seed = [0; 32];
+        maker.fill_random(&mut seed).map_err(Refusal::Maker)?;
+        let session = of.fork(id.clone(), None, seed).await.inspect_err(|_| maker.take_back_begun(&id))?;
+        // Its hosts are made by the same environment: it prints where the other one does.
+        self.own(session, owner, slot.tail().clone())
+    }
+
+    /// Writes down whose a session is, and gives it a slot.
+    fn own(self: &Arc<Self>, mut session: Session, owner: &Owner, tail: Tail) -> Result<Visit, Refusal> {
+        session.note(OWNER, serde_json::to_value(owner).expect("it is made of texts"))?;
+        let id = session.id().clone();
+        let slot = Arc::new(Slot::awake(owner.tenant.clone(), tail, session));
+        // It is in use before anybody sees it, or it would be put away at once where there is no room.
+        let visit = Visit::new(Arc::clone(&slot));
+        self.slots().insert(id, slot);
+        Ok(visit)
+    }
+
+    /// Finds a session of a tenant, awake or not.
+    pub(crate) async fn find(self: &Arc<Self>, tenant: &Tenant, wanted: &str) -> Result<Visit, Refusal> {
+        let unknown = || Refusal::Unknown { wanted: wanted.to_owned(), yours: self.names(tenant) };
+        let id = SessionId::new(wanted).map_err(|_| unknown())?;
+        // Nobody is told either why the journal of one that may be somebody else's cannot be read.
+        self.find_own(tenant, &id).await.ok().flatten().ok_or_else(unknown)
+    }
+
+    /// Finds a session that this tenant had begun, awake or not; `None`: it is not there any more.
+    pub(crate) async fn find_own(
+        self: &Arc<Self>,
+        tenant: &Tenant,
+        id: &SessionId,
+    ) -> Result<Option<Visit>, SessionError> {
+        // A visit is counted under the lock: who puts sessions away sees it.
+        let known = self.slots().get(id).map(|slot| Visit::new(Arc::clone(slot)));
+        if let Some(visit) = known {
+            return Ok(Some(visit).filter(|visit| visit.tenant() == tenant));
+        }
+        if self.owner(id).await?.as_ref() != Some(tenant) {
+            return Ok(None);
+        }
+        let mut slots = self.slots();
+        let slot = slots.entry(id.clone()).or_insert_with(|| Arc::new(Slot::away(id.clone(), tenant.clone())));
+        Ok(Some(Visit::new(Arc::clone(slot))))
+    }
+
+    /// Returns whose a session is that is put away, as its journal says; `None`: nobody's here.
+    async fn owner(&self, id: &SessionId) -> Result<Option<Tenant>, StoreError> {
+        let maker = self.maker().await;
+        if !maker.is_begun_here(id) {
+            return Ok(None);
+        }
+        let events = match maker.store().read(id, 0, OWNER_EVENTS_MAX).await {
+            Ok(events) => events,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let owner = events.into_iter().find_map(|recorded| match recorded.event {
+            Event::Note { kind, data } if kind == OWNER => serde_json::from_value::<Owner<String>>(data).ok(),
+            _ => None,
+        });
+        Ok(owner.map(|owner| owner.tenant))
+    }
+
+    /// Has a session here, with a sandbox, in its turn.
+    pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, Refusal> {
+        if turn.is_none() {
+            self.make_room(0).await;
+            let maker = self.maker().await;
+            let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(Refusal::Maker)?;
+            let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;
+            **turn = Some(Box::new(Awake::new(session)));
+        }
+        Ok(turn.as_mut().expect("it was put there"))
+    }
+
+    /// Returns sessions of a tenant that are here, as many as are named to somebody.
+    pub(crate) fn names(&self, tenant: &Tenant) -> Vec<SessionId> {
+        let slots = self.slots();
+        let mut names: Vec<SessionId> =
+            slots.values().filter(|slot| slot.tenant() == tenant).map(|slot| slot.id().clone()).collect();
+        names.sort();
+        names.truncate(NAMED_MAX);
+        names
+    }
+
+    /// Returns the slots of a tenant.
+    pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<Arc<Slot>> =
+            self.slots().values().filter(|slot| slot.tenant() == tenant).map(Arc::clone).collect();
+        slots.sort_by(|one, other| one.id().cmp(other.id()));
+        slots
+    }
+
+    /// Returns an id that nobody has had, of a session that is about to begin.
+    async fn named(&self) -> Result<SessionId, Refusal> {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let maker = self.maker().await;
+        let mut random = vec![0; self.options.id_letters];
+        maker.fill_random(&mut random).map_err(Refusal::Maker)?;
+        let id: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+        let id = SessionId::new(id).expect("letters and digits are an id");
+        maker.note_begun(&id).map_err(Refusal::Maker)?;
+        Ok(id)
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sessions").field("count", &self.slots().len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The parts that need no sandbox, with the tests that stand in them.
+#![allow(dead_code, unreachable_pub, reason = "what the parts offer is used in the library")]
+
+#[path = "../src/tools/arguments.rs"]
+mod arguments;
+#[path = "../src/stdio/lines.rs"]
+mod lines;
+#[path = "../src/script/literal.rs"]
+mod literal;
+#[path = "../src/stdio/message.rs"]
+mod message;
+#[path = "../src/output.rs"]
+mod output;
+#[path = "../src/resources/uri.rs"]
+mod uri;

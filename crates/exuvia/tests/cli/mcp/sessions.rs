@@ -1,0 +1,226 @@
+//! What stays from call to call, and from server to server.
+
+use serde_json::{Value, json};
+
+use super::client::{session, text};
+use super::{Client, Era, Place};
+
+#[test]
+fn state_stays_in_both_eras() {
+    for era in Era::BOTH {
+        let place = Place::new();
+        let mut client = place.client(era, &[]);
+        assert_eq!(client.python("import math\nx = 20"), "session: ID · cell 1", "{era:?}");
+        assert_eq!(client.python("open('kept', 'w').write('y')\nx + math.floor(1.5)"), "→ 21\nsession: ID · cell 2");
+        assert_eq!(client.python("print(open('kept').read(), x)"), "y 20\nsession: ID · cell 3");
+        let replayed = {
+            let id = client.session();
+            assert_eq!(client.end(), 0);
+            place.exuvia(&["replay", "--quiet", &id])
+        };
+        assert_eq!((replayed.status, replayed.stderr.as_str()), (0, "4 cells and 30 events as recorded\n"));
+    }
+}
+
+#[test]
+fn sessions_are_apart() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    assert_eq!(client.python("x = 'own'"), "session: ID · cell 1");
+    let other = client.call("python", json!({"code": "x = 'other'", "session": "new"}));
+    let other = session(&other);
+    assert_eq!(client.python_in(&other, "x"), "→ 'other'\nsession: ID · cell 2");
+    assert_eq!(client.python("x"), "→ 'own'\nsession: ID · cell 2");
+}
+
+#[test]
+fn a_fork_goes_on_from_where_the_other_is() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("import random\nx = [1]");
+    let own = client.session();
+    let forked = client.call("fork", json!({}));
+    let fork = session(&forked);
+    let told = format!("Session {fork} goes on from where {own} is; what happens in one does not touch the other.");
+    assert_eq!(forked["content"][0]["text"], format!("{told}\nsession: {fork}"));
+    assert_eq!(client.python_in(&fork, "x.append(2); x"), "→ [1, 2]\nsession: ID · cell 3");
+    assert_eq!(client.python("x"), "→ [1]\nsession: ID · cell 3");
+    assert_ne!(client.python("random.random()"), client.python_in(&fork, "random.random()"));
+    assert_eq!(client.end(), 0);
+    let mut client = place.client(Era::Modern, &[]);
+    assert_eq!(client.python_in(&fork, "x"), "→ [1, 2]\nsession: ID · cell 5");
+    assert_eq!(client.end(), 0);
+    place.replay_all();
+}
+
+#[test]
+fn a_reset_session_begins_again() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("x = 1; open('f', 'w').close()");
+    let own = client.session();
+    let told = client.call("reset", json!({}));
+    let words = "The session begins again: its variables, imports and files are gone.";
+    assert_eq!(told["content"][0]["text"], format!("{words}\nsession: {own}"));
+    assert_eq!(client.python("import os; os.listdir(), 'x' in globals()"), "→ ([], False)\nsession: ID · cell 1");
+    assert_eq!(client.session(), own);
+}
+
+#[test]
+fn a_handle_outlives_its_server() {
+    for ends_well in [true, false] {
+        let place = Place::new();
+        let mut client = place.client(Era::Modern, &[]);
+        client.python("x = 20\ndef f(): return x + 1");
+        let own = client.session();
+        if ends_well {
+            assert_eq!(client.end(), 0);
+        } else {
+            client.kill();
+        }
+        let mut client = place.client(Era::Older, &[]);
+        assert_eq!(client.python_in(&own, "f()"), "→ 21\nsession: ID · cell 3", "{ends_well}");
+        assert_ne!(client.session(), own, "a connection's own is new");
+    }
+}
+
+#[test]
+fn a_client_that_vanishes_leaves_its_session() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("done = []");
+    let own = client.session();
+    client.begin_python("done.append(1)\nprint('begun')\nimport time\ntime.sleep(1000)");
+    assert_eq!(client.end(), 0);
+    let mut client = place.client(Era::Modern, &[]);
+    // Whether it had begun when the client left is the machine's affair; that it is at its end, and nothing hangs, is ours.
+    let done = client.call("python", json!({"code": "len(done)", "session": own}));
+    assert!(matches!(done["structuredContent"]["value"]["json"].as_u64(), Some(0 | 1)), "{done}");
+}
+
+#[test]
+fn sessions_of_others_are_not_there() {
+    let place = Place::new();
+    let begun = place.exuvia(&["run", "--session", "mine", "-c", "x = 1"]);
+    assert_eq!(begun.status, 0);
+    let list: Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+    let foreign = list[0]["session"].as_str().unwrap().to_owned();
+    let mut client = place.client(Era::Modern, &[]);
+    let own = client.session();
+    for wanted in [&*foreign, "mine", "aaaaaaaaaa", "../etc", "", &"x".repeat(100)] {
+        for tool in ["python", "reset", "fork", "export_script"] {
+            let arguments =
+                if tool == "python" { json!({"code": "", "session": wanted}) } else { json!({"session": wanted}) };
+            let refused = client.call(tool, arguments);
+            let shown = if wanted.len() > 64 { format!("{}…", "x".repeat(64)) } else { wanted.to_owned() };
+            let told = format!(
+                "there is no session `{shown}`; yours are {own}: leave `session` out, or say \"new\" to begin one"
+            );
+            assert_eq!((&refused["isError"], text(&refused)), (&json!(true), told), "{tool}");
+        }
+        let read = client.ask("resources/read", json!({"uri": format!("exuvia://{wanted}/script.py")}));
+        assert_eq!(read["error"]["code"], -32602, "{wanted}: {read}");
+    }
+}
+
+#[test]
+fn sessions_that_nobody_uses_are_put_away_and_come_back() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--awake", "1"]);
+    let mut begin = |value: u32| {
+        let begun = client.call("python", json!({"code": format!("x = {value}"), "session": "new"}));
+        (session(&begun), value)
+    };
+    let sessions: Vec<_> = (0..4).map(&mut begin).collect();
+    let list: Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+    let open = list.as_array().unwrap().iter().filter(|session| !session["open_in"].is_null()).count();
+    assert_eq!((list.as_array().unwrap().len(), open), (4, 1), "{list}");
+    for (id, value) in &sessions {
+        assert_eq!(client.python_in(id, "x += 10; x"), format!("→ {}\nsession: ID · cell 2", value + 10));
+    }
+    assert_eq!(client.end(), 0);
+    place.replay_all();
+}
+
+#[test]
+fn a_session_that_is_idle_is_put_away_and_comes_back() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--idle", "100ms"]);
+    client.python("x = [20]");
+    loop {
+        let list: Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+        if list[0]["open_in"].is_null() {
+            break;
+        }
+    }
+    assert_eq!(client.python("x.append(1); x"), "→ [20, 1]\nsession: ID · cell 2");
+}
+
+#[test]
+fn calls_of_one_session_take_turns() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("order = []");
+    let calls: Vec<u64> = (0..5)
+        .map(|number| {
+            client.begin_python(&format!("import asyncio\nawait asyncio.sleep(0.01)\norder.append({number})"))
+        })
+        .collect();
+    for call in calls.into_iter().rev() {
+        // Answers that came before are put aside with what is no answer.
+        if !client.notifications.iter().any(|message| message["id"] == call) {
+            client.answer(call);
+        }
+    }
+    assert_eq!(client.python("sorted(order)"), "→ [0, 1, 2, 3, 4]\nsession: ID · cell 7");
+}
+
+#[test]
+fn other_sessions_go_on_while_one_computes() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    let other = session(&client.call("python", json!({"code": "", "session": "new"})));
+    let busy = client.begin_python("while True: pass");
+    assert_eq!(client.python_in(&other, "1 + 1"), "→ 2\nsession: ID · cell 2");
+    client.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": busy}}));
+    assert_eq!(client.python("'here'"), "→ 'here'\nsession: ID · cell 2");
+}
+
+#[test]
+fn nothing_is_recorded_if_nothing_is_to_be() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--no-record"]);
+    assert_eq!(client.python("x = 1"), "session: ID · cell 1");
+    assert_eq!(client.python("import os; os._exit(0)").lines().last(), Some("session: ID · cell 2"));
+    assert_eq!(client.python("x"), "→ 1\nsession: ID · cell 2");
+    assert_eq!(client.end(), 0);
+    assert!(!place.folder.path().join("journal").exists());
+}
+
+#[test]
+fn a_session_goes_on_at_the_command_line() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("x = 20");
+    let own = client.session();
+    assert_eq!(client.end(), 0);
+    let resumed = crate::run_once(&mut place.command(&["resume", &own]), b"x + 1\n");
+    assert_eq!((resumed.status, resumed.stdout.as_str(), resumed.stderr.as_str()), (0, "21\n", ""));
+}
+
+/// A client whose only purpose is to be killed: see [`Client::kill`].
+#[test]
+fn a_cell_that_ran_when_its_server_was_killed_goes_on() {
+    let place = Place::new();
+    let out = place.folder.path().join("out");
+    let mut client = place.client(Era::Modern, &["--out", out.to_str().unwrap()]);
+    client.python("steps = []");
+    let own = client.session();
+    client.begin_python(
+        "steps.append(1)\nopen('/output/begun', 'w').close()\nimport time\ntime.sleep(0.2)\nsteps.append(2)",
+    );
+    crate::wait_for(&out.join("begun"));
+    client.kill();
+    let mut client: Client = place.client(Era::Modern, &["--out", out.to_str().unwrap()]);
+    assert_eq!(client.python_in(&own, "steps"), "→ [1, 2]\nsession: ID · cell 4");
+}
