@@ -92,8 +92,8 @@ mod tests {
 
         #[test]
         fn json_of_any_shape_is_a_message_or_told_what_it_is_not(
-            version in "\"2.0\"|\"1.0\"|2",
-            id in "1|\"a\"|null|\\[\\]|1.5|-1",
+            version in "\"2[.]0\"|\"1[.]0\"|2",
+            id in "1|\"a\"|null|\\[\\]|1[.]5|-1",
             method in "\"tools/call\"|\"ping\"|\"x\"|5|null",
             params in "\\{\\}|\\[\\]|\"x\"|5|\\{\"name\":5\\}",
             has in any::<[bool; 4]>(),
