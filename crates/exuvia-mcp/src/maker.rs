@@ -15,7 +15,7 @@ pub type MakerError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Prepared {
     /// What it needs of this process. Its output must be [kept](Environment::capture).
     pub environment: Environment,
-    /// What a new one begins with. Its seed is replaced.
+    /// What a new one begins with.
     pub opened: Opened,
 }
 

@@ -29,6 +29,10 @@ const OWNER_EVENTS_MAX: usize = 8;
 /// How many sessions are named to somebody who asks for one that is not there.
 const NAMED_MAX: usize = 10;
 
+/// How long a cell goes on after its time is up, or it was cancelled: then it is stopped, and counts for nothing. Where the
+/// machine is busy, it needs some of that to hear of it at all.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
 /// How sessions are kept.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
@@ -125,6 +129,7 @@ impl Sessions {
         let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(Refusal::Maker)?;
         // What a cell may take that goes on after a crash.
         opened.limits.wall_time = Some(self.options.timeout);
+        opened.limits.grace = GRACE;
         let at = (environment.now)();
         let opening = Opening { session: id.clone(), name: None, opened, at };
         let opened = Session::open(maker.store(), environment, opening).await;

@@ -116,7 +116,7 @@ impl Reader {
                 Line::TooLong => message::too_long(self.lines.length_max()),
             };
             match message {
-                Message::Message(message) => {
+                Message::Read(message) => {
                     self.errors = 0;
                     return Some(*message);
                 }

@@ -64,5 +64,5 @@ pub(super) fn of<'a>(value: &'a Value, session: &SessionId, cell: u32) -> Media<
 fn is_written_in_base64(text: &str) -> bool {
     let (body, end) = text.split_at(text.trim_end_matches('=').len());
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    text.len() % 4 == 0 && end.len() <= 2 && body.bytes().all(is_letter)
+    text.len().is_multiple_of(4) && end.len() <= 2 && body.bytes().all(is_letter)
 }

@@ -13,12 +13,13 @@ use tokio_util::sync::CancellationToken;
 use super::{Ran, detached};
 use crate::output::{Tail, shown};
 use crate::refusal::Refusal;
+use crate::sessions::GRACE;
 
 /// How often progress is told. A cell that is shorter tells none.
 const PROGRESS_EACH: Duration = Duration::from_secs(1);
-/// How often a cell is interrupted that has been cancelled: more than its grace period, after which it has ended. It may
-/// have been about to begin the first time.
-const INTERRUPT_EACH: Duration = Duration::from_millis(100);
+/// How often a cell is interrupted that has been cancelled: more than its grace period, after which it has ended, and what
+/// it does in that is not interrupted. It may have been about to begin the first time.
+const INTERRUPT_EACH: Duration = GRACE.saturating_add(Duration::from_millis(200));
 /// The longest line that is shown of what a cell prints, in bytes.
 const LINE_BYTES_MAX: usize = 200;
 

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 /// What a line says.
 #[derive(Debug)]
 pub(super) enum Message {
-    Message(Box<ClientJsonRpcMessage>),
+    Read(Box<ClientJsonRpcMessage>),
     /// Nobody waits for an answer.
     Nothing,
     /// It is no message: this is the answer.
@@ -29,7 +29,7 @@ pub(super) fn read(line: &[u8]) -> Message {
         return Message::Nothing;
     }
     let error = match serde_json::from_slice(line) {
-        Ok(message) => return Message::Message(Box::new(message)),
+        Ok(message) => return Message::Read(Box::new(message)),
         Err(error) => error,
     };
     // What is passed over in JSON may be no text; JSON is.
@@ -78,7 +78,7 @@ mod tests {
                 let answer = serde_json::to_value(answer).unwrap();
                 Some(i32::try_from(answer["error"]["code"].as_i64().unwrap()).unwrap())
             }
-            Message::Message(_) | Message::Nothing => None,
+            Message::Read(_) | Message::Nothing => None,
         }
     }
 
@@ -92,8 +92,8 @@ mod tests {
 
         #[test]
         fn json_of_any_shape_is_a_message_or_told_what_it_is_not(
-            version in "\"2.0\"|\"1.0\"|2",
-            id in "1|\"a\"|null|\\[\\]|1.5|-1",
+            version in "\"2[.]0\"|\"1[.]0\"|2",
+            id in "1|\"a\"|null|\\[\\]|1[.]5|-1",
             method in "\"tools/call\"|\"ping\"|\"x\"|5|null",
             params in "\\{\\}|\\[\\]|\"x\"|5|\\{\"name\":5\\}",
             has in any::<[bool; 4]>(),

@@ -66,7 +66,7 @@ pub(crate) struct Arguments {
     message_limit: Size,
 
     #[command(flatten)]
-    http: http::Arguments,
+    http: http::HttpArguments,
 
     #[command(flatten)]
     sandbox: SandboxOptions,

@@ -118,7 +118,8 @@ fn the_inspector_speaks_to_what_the_readme_says() {
 fn the_inspector_speaks_http() {
     let server = Server::start(&["--token-env", "ALICE_TOKEN"], None);
     let header = format!("Authorization: Bearer {}", super::mcp_http::ALICE);
-    let place = ["--transport", "http", "--header", &header, server.url()].map(str::to_owned);
+    // `--header` takes all that comes behind it.
+    let place = [server.url(), "--transport", "http", "--header", &header].map(str::to_owned);
     for era in ["auto", "legacy"] {
         assert_eq!(inspect(era, &place), json!("42"), "{era}");
     }

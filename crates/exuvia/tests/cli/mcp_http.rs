@@ -209,7 +209,7 @@ fn requests_that_cannot_be_are_refused_and_the_session_stays() {
         ("prompts/list", json!({}), -32601),
         ("tools/call", json!({"name": "nonsense"}), -32602),
         ("tools/call", json!({"name": "python", "arguments": "1"}), -32602),
-        ("tools/list", json!({"cursor": []}), -32602),
+        ("tools/list", json!({"cursor": "nonsense"}), -32602),
         ("resources/read", json!({"uri": "exuvia://nonsense"}), -32602),
     ] {
         let answer = Request::modern(server.address(), 1, method, params.clone()).send();

@@ -28,7 +28,7 @@ pub(super) const ID_LETTERS: usize = 20;
 
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "HTTP")]
-pub(super) struct Arguments {
+pub(super) struct HttpArguments {
     /// Serve over HTTP, at `http://ADDRESS:PORT/mcp`, until this program is stopped; port 0 is any that is free
     #[arg(long, value_name = "[ADDRESS:]PORT")]
     http: Option<Place>,
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     allow_origin: Vec<String>,
 }
 
-impl Arguments {
+impl HttpArguments {
     /// Whether HTTP is spoken, and not stdin and stdout.
     pub(super) fn are_given(&self) -> bool {
         self.http.is_some()

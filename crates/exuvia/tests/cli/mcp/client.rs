@@ -142,9 +142,9 @@ impl Client {
         self.begin("tools/call", json!({"name": "python", "arguments": {"code": code}}))
     }
 
-    /// Runs a cell. Returns the whole result.
+    /// Runs a cell. Returns the whole result. However busy the machine is, there is time enough.
     pub(super) fn run(&mut self, code: &str) -> Value {
-        self.call("python", json!({"code": code}))
+        self.call("python", json!({"code": code, "timeout": 600}))
     }
 
     /// Runs a cell. Returns the text that a model is shown, without the session's name and the time.

@@ -1,5 +1,7 @@
 //! What is said before, beside and instead of what the protocol has.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use super::client::{Client, text};
@@ -68,8 +70,7 @@ fn requests_that_cannot_be_are_refused() {
             ("tools/call", json!({"name": "python", "arguments": "1"}), -32602),
             ("tools/call", json!({"name": "nonsense"}), -32602),
             ("resources/read", json!({}), -32602),
-            ("resources/list", json!({"cursor": 5}), -32602),
-            ("tools/list", json!({"cursor": []}), -32602),
+            ("resources/list", json!({"cursor": "nonsense"}), -32602),
             ("tools/list", json!({"cursor": "nonsense"}), -32602),
             ("resources/templates/list", json!({"cursor": "nonsense"}), -32602),
         ] {
@@ -145,6 +146,12 @@ fn options_that_mean_nothing_here_are_refused() {
     let run = place.exuvia(&["mcp", "--session", "name"]);
     let told = "error: a server's sessions have no names: it gives them ids\n";
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (2, "", told));
-    let run = crate::run_once(place.command(&["mcp"]).env("EXUVIA_IMAGE", "/nowhere"), b"");
-    assert_eq!((run.status, run.stdout.as_str()), (125, ""));
+    // Its client waits for an answer, and says no more.
+    let mut without = place.command(&["mcp"]);
+    without.env("EXUVIA_IMAGE", "/nowhere").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = without.spawn().unwrap();
+    let open = server.stdin.take();
+    let run = crate::told(&server.wait_with_output().unwrap());
+    drop(open);
+    assert_eq!((run.status, run.stdout.as_str()), (125, ""), "{}", run.stderr);
 }
