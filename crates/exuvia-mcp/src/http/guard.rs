@@ -5,7 +5,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -84,12 +84,17 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Reads a message, within its bounds of size and time.
 async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
     let refuse = |status, message: String| Err(Refusal::new(status, message));
+    let too_long = || {
+        let message = format!("the message is too long, the limit is {bytes_max} bytes");
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    // Its head says so.
+    if body.size_hint().lower() > bytes_max as u64 {
+        return too_long();
+    }
     match tokio::time::timeout(MESSAGE_TIME, to_bytes(body, bytes_max)).await {
         Ok(Ok(message)) => Ok(message),
-        Ok(Err(error)) if error.source().is_some_and(|cause| cause.is::<LengthLimitError>()) => {
-            let message = format!("the message is too long, the limit is {bytes_max} bytes");
-            refuse(StatusCode::PAYLOAD_TOO_LARGE, message)
-        }
+        Ok(Err(error)) if error.source().is_some_and(|cause| cause.is::<LengthLimitError>()) => too_long(),
         Ok(Err(error)) => refuse(StatusCode::BAD_REQUEST, format!("the message did not arrive: {error}")),
         Err(_) => {
             let message = format!("the message did not arrive, the limit is {} s", MESSAGE_TIME.as_secs());
