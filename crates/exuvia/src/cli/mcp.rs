@@ -45,7 +45,7 @@ const TENANT: &str = "stdio";
 /// How many instances are kept for new sandboxes.
 const SPARES_MAX: u32 = 8;
 
-/// Serve one tool that runs Python to a coding agent (MCP), over stdin and stdout, or HTTP
+/// Serve a tool that runs Python to coding agents (MCP), over stdin and stdout or HTTP
 #[derive(clap::Args)]
 #[command(
     after_help = NOTES,

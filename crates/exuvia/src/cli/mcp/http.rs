@@ -34,7 +34,7 @@ pub(super) struct HttpArguments {
     http: Option<Place>,
 
     /// Let in who sends the token in this environment variable, as this tenant, who sees no other one's sessions; without
-    /// any a token is made and shown
+    /// any, a token is made and shown
     #[arg(long, value_name = "[TENANT=]VARIABLE", requires = "http")]
     token_env: Vec<Variable>,
 
