@@ -57,7 +57,8 @@ pub(crate) fn clients() -> PathBuf {
             installed.display()
         );
     }
-    folder
+    // A script of Node's that was started by another name than its own does nothing.
+    folder.canonicalize().unwrap()
 }
 
 /// Returns the scenario of a folder `server-SCENARIO-TIME`.
