@@ -49,8 +49,8 @@ struct Clients {
 impl Clients {
     fn install(&self) -> Result<()> {
         fs::create_dir_all(&self.folder).with_context(|| format!("{}", self.folder.display()))?;
-        self.unless_installed("npm", &["package.json", "package-lock.json"], || self.from_npm())?;
-        self.unless_installed("pypi", &[REQUIREMENTS], || self.from_pypi())
+        self.unless_installed("npm", &["package.json", "package-lock.json"], || self.install_npm_packages())?;
+        self.unless_installed("pypi", &[REQUIREMENTS], || self.install_python_packages())
     }
 
     /// Does what is to be done, unless it was already, for files that were the same.
@@ -70,7 +70,7 @@ impl Clients {
         fs::write(&stamp, wanted).with_context(|| format!("{} cannot be written", stamp.display()))
     }
 
-    fn from_npm(&self) -> Result<()> {
+    fn install_npm_packages(&self) -> Result<()> {
         tools::say("installing MCP's conformance suite, its inspector and a Node.js from npm (350 MB, once)");
         for name in NPM_FILES {
             fs::copy(self.wanted.join(name), self.folder.join(name))
@@ -84,7 +84,7 @@ impl Clients {
         )
     }
 
-    fn from_pypi(&self) -> Result<()> {
+    fn install_python_packages(&self) -> Result<()> {
         tools::say("installing MCP's Python client from PyPI (70 MB, once)");
         let python = self.pythons.iter().find(|python| is_good(python)).context(
             "there is no CPython from 3.11 to 3.14\n    hint: one of these must be on the PATH, with its modules `venv` and `pip`",

@@ -9,6 +9,7 @@ mod permits;
 mod slot;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tokio::sync::SetOnce;
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
 use crate::refusal::Refusal;
+use idle::Coming;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
@@ -67,6 +69,10 @@ pub struct Sessions {
     /// Who makes sandboxes, and what a new session begins with.
     maker: SetOnce<(Arc<dyn Maker>, Opened)>,
     slots: Mutex<HashMap<SessionId, Arc<Slot>>>,
+    /// How many are about to have a slot.
+    coming: AtomicUsize,
+    /// Who makes room has this.
+    room: tokio::sync::Mutex<()>,
     permits: Permits,
 }
 
@@ -74,7 +80,14 @@ impl Sessions {
     /// Makes the table of sessions. Calls wait until somebody [can make](Self::open) them.
     #[must_use]
     pub fn new(options: SessionOptions) -> Arc<Self> {
-        Arc::new(Self { options, maker: SetOnce::new(), slots: Mutex::default(), permits: Permits::default() })
+        Arc::new(Self {
+            options,
+            maker: SetOnce::new(),
+            slots: Mutex::default(),
+            coming: AtomicUsize::new(0),
+            room: tokio::sync::Mutex::default(),
+            permits: Permits::default(),
+        })
     }
 
     /// Says who makes sandboxes. Only the first one counts.
@@ -123,7 +136,8 @@ impl Sessions {
 
     /// Begins a session.
     pub(crate) async fn begin(self: &Arc<Self>, owner: &Owner) -> Result<Visit, Refusal> {
-        self.make_room(1).await;
+        let _coming = Coming::new(&self.coming);
+        self.make_room().await;
         let (id, tail) = (self.named().await?, Tail::default());
         let maker = self.maker().await;
         let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(Refusal::Maker)?;
@@ -142,7 +156,8 @@ impl Sessions {
 
     /// Begins a session that goes on from where another one is.
     pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, of: &mut Session, owner: &Owner) -> Result<Visit, Refusal> {
-        self.make_room(1).await;
+        let _coming = Coming::new(&self.coming);
+        self.make_room().await;
         let id = self.named().await?;
         let maker = self.maker().await;
         let mut seed = [0; 32];
@@ -211,7 +226,7 @@ impl Sessions {
     /// Has a session here, with a sandbox, in its turn.
     pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, Refusal> {
         if turn.is_none() {
-            self.make_room(0).await;
+            self.make_room().await;
             let maker = self.maker().await;
             let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(Refusal::Maker)?;
             let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;

@@ -8,7 +8,7 @@
 //! - [`session`]: cells, checkpoints, resume, fork, undo.
 //! - [`replay`]: running a session again and comparing.
 //! - [`policy`]: when checkpoints are taken.
-//! - [`cells`]: reading what ran, and what came of it.
+//! - [`mod@cells`]: reading what ran, and what came of it.
 //!
 //! # What is written when
 //!

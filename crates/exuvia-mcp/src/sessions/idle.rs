@@ -1,6 +1,7 @@
 //! Putting sessions away that nobody uses.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -38,14 +39,19 @@ impl Sessions {
         }
     }
 
-    /// Puts those away that have been idle for longest, until there is room for so many more than have a slot.
-    pub(super) async fn make_room(&self, count: usize) {
-        while self.slots().len() + count > self.options.awake_max {
-            let longest = self.idle().into_iter().min_by_key(|slot| slot.left());
-            let Some(slot) = longest else { return };
-            if !self.put_away(slot, true).await {
+    /// Puts those away that have been idle for longest, until there is room for all that have a slot and those that are
+    /// about to. Where none is idle there are more for a while, as many as there are sandboxes.
+    pub(super) async fn make_room(&self) {
+        // Several at a time would choose the same ones.
+        let _alone = self.room.lock().await;
+        let mut idle = self.idle();
+        idle.sort_by_cached_key(|slot| slot.left());
+        for slot in idle {
+            if self.slots().len() + self.coming.load(Ordering::Acquire) <= self.options.awake_max {
                 return;
             }
+            // If it stays, somebody has come just now.
+            self.put_away(slot, true).await;
         }
     }
 
@@ -81,5 +87,21 @@ impl Sessions {
             // It only fails if the runtime ends, which drops it, too.
             let _ended = tokio::task::spawn_blocking(move || drop(awake)).await;
         }
+    }
+}
+
+/// A session that is about to have a slot.
+pub(super) struct Coming<'a>(&'a AtomicUsize);
+
+impl<'a> Coming<'a> {
+    pub(super) fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -183,6 +183,25 @@ fn a_session_that_was_put_away_comes_back() {
     }
 }
 
+/// Where those who come together made room only once, sandboxes would run out.
+#[test]
+fn many_who_come_at_once_have_room() {
+    let server = Server::start(&["--no-token", "--awake", "4"], None);
+    let begin = |number: usize| {
+        let begun = result(&server.python(json!({"code": format!("x = {number}\nx"), "session": "new"})));
+        assert_eq!(value(&begun), number.to_string());
+        session(&begun)
+    };
+    let names: Vec<String> = std::thread::scope(|scope| {
+        let clients: Vec<_> =
+            (0..8).map(|client| scope.spawn(move || (0..10).map(|call| begin(client * 10 + call)).collect())).collect();
+        clients.into_iter().flat_map(|client| -> Vec<String> { client.join().unwrap() }).collect()
+    });
+    for (number, name) in names.iter().enumerate().step_by(9) {
+        assert_eq!(value(&result(&server.python(json!({"code": "x", "session": name})))), number.to_string());
+    }
+}
+
 #[test]
 fn what_one_client_breaks_is_its_own() {
     let server = Server::start(&["--no-token"], None);
