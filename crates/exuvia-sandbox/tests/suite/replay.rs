@@ -100,7 +100,7 @@ fn real_world() -> Verdict {
         "print(input(), input()); time.time(), time.monotonic_ns(), datetime.datetime.now()",
         "os.urandom(100_000)[:16], random.random(), uuid.uuid4()",
         "began = time.monotonic(); time.sleep(0.02); time.monotonic() - began",
-        "async def f(n):\n    await asyncio.sleep(n / 100)\n    print(n, time.time())\n    return n\n\
+        "async def f(n):\n    await asyncio.sleep(n / 10)\n    print(n, time.time())\n    return n\n\
          await asyncio.gather(*map(f, (3, 1, 2)))",
         "asyncio.run(f(1))",
     ];
