@@ -51,9 +51,10 @@ pub(crate) fn name(responses: Option<&InputResponses>) -> CallToolResponse {
 }
 
 /// Returns what a prompt's client has answered, or asks for it.
-pub(crate) fn context(request: &GetPromptRequestParams) -> Result<&str, InputRequiredResult> {
+pub(crate) fn context(request: &GetPromptRequestParams) -> Result<&str, Box<InputRequiredResult>> {
     let question = || ("user_context", elicit("What context should the prompt use?", "context", "string"));
-    answer(request.input_responses.as_ref(), "user_context", "/content/context").ok_or_else(|| need([question()], None))
+    answer(request.input_responses.as_ref(), "user_context", "/content/context")
+        .ok_or_else(|| Box::new(need([question()], None)))
 }
 
 /// Asks for a confirmation, and looks at whether the state that comes back with it is the one that went out.

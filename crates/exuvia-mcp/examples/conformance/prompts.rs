@@ -47,7 +47,7 @@ pub(crate) fn get(request: &GetPromptRequestParams) -> Result<GetPromptResponse,
         }
         "test_input_required_result_prompt" => match input::context(request) {
             Ok(context) => messages(&[text(&format!("Use this context: {context}"))]),
-            Err(required) => Ok(required.into()),
+            Err(required) => Ok((*required).into()),
         },
         name => Err(ErrorData::invalid_params(format!("there is no prompt `{name}`"), None)),
     }

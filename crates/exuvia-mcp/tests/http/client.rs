@@ -45,8 +45,9 @@ impl Answer {
 
     /// Returns the message in the body, or the last one of a stream of events.
     pub(crate) fn message(&self) -> Value {
-        let events = self.body.lines().filter_map(|line| line.strip_prefix("data: ").filter(|data| !data.is_empty()));
-        let message = events.last().unwrap_or(&self.body);
+        let mut events =
+            self.body.lines().filter_map(|line| line.strip_prefix("data: ").filter(|data| !data.is_empty()));
+        let message = events.next_back().unwrap_or(&self.body);
         serde_json::from_str(message).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
