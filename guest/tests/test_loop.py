@@ -105,6 +105,13 @@ class Loop(unittest.TestCase):
         _task._loop._run_once = names["interrupted"]
         self.interrupted = enter(1)
 
+    def test_what_a_signal_makes_ready_is_not_slept_over(self):
+        cell("woken = asyncio.new_event_loop()\nwoken.call_soon(int)")
+        sleeps = list(clock.sleeps)
+        self.assertEqual(value("woken.select(1000.0), woken.select(None)"), "((), ())")
+        self.assertEqual(clock.sleeps, sleeps)
+        cell("woken.close()")
+
     def test_interrupt_runs_finally(self):
         cell("log2 = []\nasync def f():\n  try: await asyncio.sleep(9)\n  finally:\n    await asyncio.sleep(0); log2.append('cleaned')")
         self.assertEqual(cell("await f()"), {"wait": 9.0})

@@ -137,6 +137,9 @@ class Loop(base_events.BaseEventLoop):
         if timeout == 0:
             if _calls.pending:
                 self._look()
+        elif self._ready:
+            # A signal's handler has made something ready since the time was computed. From here to the wait no other one runs.
+            pass
         elif self._driven:
             self._idle = True
         elif _calls.pending:
