@@ -202,10 +202,13 @@ impl Session {
             return Err(SessionError::Abandoned(self.id.clone()));
         }
         self.sandbox.put_file(path, content.clone().into())?;
-        if let Some(log) = &mut self.shared.lock().log {
-            log.append(Event::Given(GivenFile { path: path.to_owned(), content }))?;
-        }
-        Ok(())
+        let written = match &mut self.shared.lock().log {
+            Some(log) => log.append(Event::Given(GivenFile { path: path.to_owned(), content })).map(drop),
+            None => Ok(()),
+        };
+        // The sandbox has a file then that the journal does not know of.
+        self.abandoned = written.is_err();
+        Ok(written?)
     }
 
     /// Ends the session. What is done with the sandbox from now on is in no journal, and no cell runs in the session any
