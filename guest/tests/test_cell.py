@@ -133,16 +133,6 @@ class Cells(unittest.TestCase):
         self.assertIsNone(cell("g2 = lambda: 2"))
         self.assertEqual(inspect.getsource(__main__.g2), "g2 = lambda: 2\n")
 
-    def test_old_sources_are_forgotten(self):
-        import linecache
-
-        start = _cell.number
-        for _ in range(_cell.CELLS_MAX + 5):
-            cell("z1 = 0")
-        held = [name for name in linecache.cache if name.startswith("<cell ")]
-        self.assertEqual(len(held), _cell.CELLS_MAX)
-        self.assertEqual(held[-1], f"<cell {start + _cell.CELLS_MAX + 5}>")
-
     def test_too_deep_for_a_syntax_tree_runs_without_a_value(self):
         def shallow(text, name, mode, flags, *rest):
             if flags & _cell.ONLY_AST:

@@ -18,16 +18,15 @@ has, is compiled twice: from the third time on its code objects are copied, unde
 the new cell's name. One that the compiler warns of is compiled each time.
 
 A `from __future__` import stays in force for later cells of the session.
-Sources stay known to `linecache` (tracebacks, `inspect.getsource`, warnings),
-the newest `CELLS_MAX` cells within `CHARACTERS_MAX` in all.
+Sources stay known to `linecache` (see `_sources`).
 """
 
 import __future__
 import __main__
 import ast
-import linecache
-from collections import deque
 from warnings import catch_warnings, simplefilter
+
+from . import _sources
 
 ONLY_AST = 0x400
 TOP_LEVEL_AWAIT = 0x2000
@@ -40,9 +39,6 @@ for _name in __future__.all_feature_names:
     FUTURES |= getattr(__future__, _name).compiler_flag
 FUTURES &= ~0x10  # nested_scopes: today the flag of any nested function
 del _name
-
-CELLS_MAX = 1000
-CHARACTERS_MAX = 32 << 20
 
 REPEATS_MAX = 64
 REPEATED_CHARACTERS_MAX = 512
@@ -75,9 +71,6 @@ begun = None
 last = object()
 """The value most recently put into `_`; at first one that no program has."""
 
-_known = deque()
-_characters = 0
-
 _repeats = {}
 """Of flags and sources, the oldest first: how often they have run, `WARNS`, or the code objects."""
 
@@ -86,12 +79,10 @@ Code = type((lambda: 0).__code__)
 
 def reset():
     """Forgets every cell, as if none had run; names that they defined stay."""
-    global number, flags, last, _characters
-    for name, _ in _known:
-        linecache.cache.pop(name, None)
-    _known.clear()
+    global number, flags, last
+    _sources.forget()
     _repeats.clear()
-    _characters = number = 0
+    number = 0
     flags = TOP_LEVEL_AWAIT
     if namespace.get("_", last) is last:
         namespace.pop("_", None)
@@ -110,7 +101,7 @@ def prepare(source):
     global number, flags
     number += 1
     name = f"<cell {number}>"
-    _remember(name, source)
+    _sources.remember(number, source)
     first, second = _repeated(source, name) or _compiled(source, name)
     flags |= first.co_flags & FUTURES
     return first, second
@@ -198,24 +189,3 @@ def _split(source, name):
         # The parser and the compiler go deeper than the conversion of the tree
         # to Python objects: run it as it stands, without a value.
         return compile(source, name, "exec", flags, True), None
-
-
-def _remember(name, source):
-    """Makes the source known to `linecache`, and forgets the oldest beyond the bounds."""
-    global _characters
-    if "\n" in source or "\r" in source:
-        lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        end = lines.pop()
-        lines = [line + "\n" for line in lines]
-        if end:
-            lines.append(end + "\n")
-    else:
-        lines = [source + "\n"]
-    # Without a modification time the entry is never checked against a file.
-    linecache.cache[name] = (len(source), None, lines, name)
-    _known.append((name, len(source)))
-    _characters += len(source)
-    while len(_known) > CELLS_MAX or _characters > CHARACTERS_MAX and len(_known) > 1:
-        oldest, characters = _known.popleft()
-        _characters -= characters
-        linecache.cache.pop(oldest, None)
