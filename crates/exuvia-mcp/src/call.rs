@@ -9,16 +9,18 @@ use exuvia_core::journal::Opened;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::answer::{self, Facts};
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{Owner, Turn, Visit};
+use crate::sessions::{Owner, Turn, Visit, awake};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
-pub(crate) use run::{Ran, computing, output_path, outputs_named_in};
+pub(crate) use run::{Ran, output_path, outputs_named_in};
 
 /// What makes a call begin a session of its own.
 const NEW: &str = "new";
@@ -85,9 +87,14 @@ impl Call<'_> {
         let mut turn = self.turn(&visit).await?;
         let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
         detached(async move {
-            let awake = sessions.wake(&visit, &mut turn).await?;
-            awake.files = None;
-            let undone = computing(awake.session.undo(0)).await;
+            sessions.wake(&visit, &mut turn).await?;
+            let (mut turn, undone) = computing(async move {
+                let awake = awake(&mut turn);
+                awake.files = None;
+                let undone = awake.session.undo(0).await;
+                (turn, undone)
+            })
+            .await;
             if undone.is_err() {
                 sessions.drop_session(&mut turn).await;
             }
@@ -102,8 +109,8 @@ impl Call<'_> {
         let mut turn = self.turn(&visit).await?;
         let (id, sessions, owner) = (visit.id().clone(), Arc::clone(&self.connection.sessions), self.owner.clone());
         let fork = detached(async move {
-            let awake = sessions.wake(&visit, &mut turn).await?;
-            computing(sessions.fork(&visit, &mut awake.session, &owner)).await
+            sessions.wake(&visit, &mut turn).await?;
+            sessions.fork(&visit, turn, &owner).await
         })
         .await?;
         let fork = fork.id();
@@ -158,12 +165,25 @@ impl Call<'_> {
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::spawn(work).await {
+    joined(tokio::spawn(work)).await
+}
+
+/// Runs something that computes for long on a thread that may, so that other tasks go on. It runs to its end, whoever goes
+/// away before.
+///
+/// It must not wait for something else that is run so: the threads are bounded.
+pub(crate) async fn computing<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let runtime = Handle::current();
+    joined(tokio::task::spawn_blocking(move || runtime.block_on(work))).await
+}
+
+async fn joined<T>(task: JoinHandle<T>) -> T {
+    match task.await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime ends.
-            Err(_) => Err(Refusal::Cancelled),
+            // The runtime ends, and this with it.
+            Err(_) => std::future::pending().await,
         },
     }
 }

@@ -24,7 +24,7 @@ use crate::output::shown;
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{Sessions, Slot, Visit};
+use crate::sessions::{Sessions, Slot, Visit, awake};
 use uri::TEMPLATES;
 pub(crate) use uri::{Part, Place, Uri};
 
@@ -179,8 +179,8 @@ async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Op
     let sessions = Arc::clone(sessions);
     crate::call::detached(async move {
         let mut turn = visit.turn().await?;
-        let awake = computing(sessions.wake(&visit, &mut turn)).await?;
-        let bytes = awake.session.sandbox().read_file_within(&path, BYTES_MAX as u64);
+        sessions.wake(&visit, &mut turn).await?;
+        let bytes = awake(&mut turn).session.sandbox().read_file_within(&path, BYTES_MAX as u64);
         Ok(bytes.map(|bytes| Content { bytes: bytes.to_vec(), media_type: media_type(&path) }))
     })
     .await
@@ -188,14 +188,17 @@ async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Op
 
 /// Reads what a cell gave, from the journal.
 async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Content>, Refusal> {
-    let mut found = None;
-    let store = sessions.store().await;
-    cells(&store, slot.id(), |cell| {
-        if cell.number == number {
-            found = Some(cell);
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
+    let (store, session) = (sessions.store().await, slot.id().clone());
+    let found = computing(async move {
+        let mut found = None;
+        let read = cells(&store, &session, |cell| {
+            if cell.number == number {
+                found = Some(cell);
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        read.await.map(|()| found)
     })
     .await?;
     let bytes = found.and_then(|cell| bytes(cell, part));

@@ -8,6 +8,8 @@ mod literal;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use exuvia_core::journal::{Opened, Source};
 use exuvia_core::{Outcome, Status};
@@ -53,13 +55,17 @@ struct Piece {
 /// Returns a session's script.
 pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, Refusal> {
     let store = sessions.store().await;
-    let (mut pieces, mut bytes) = (Vec::new(), 0);
-    cells(&store, slot.id(), |cell| {
-        if let Some(piece) = Piece::of(cell) {
-            bytes += piece.source.len();
-            pieces.push(piece);
-        }
-        if bytes > BYTES_MAX { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    let (read, id) = (Arc::clone(&store), slot.id().clone());
+    let (mut pieces, bytes) = computing(async move {
+        let (mut pieces, mut bytes) = (Vec::new(), 0);
+        let read = cells(&read, &id, |cell| {
+            if let Some(piece) = Piece::of(cell) {
+                bytes += piece.source.len();
+                pieces.push(piece);
+            }
+            if bytes > BYTES_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        read.await.map(|()| (pieces, bytes))
     })
     .await?;
     if bytes > BYTES_MAX {
@@ -91,7 +97,7 @@ async fn look(sessions: &Sessions, pieces: &[Piece]) -> Result<Vec<Option<Looked
     let mut opened = environment.opened([0; 32]);
     opened.limits.wall_time = Some(sessions.options().timeout);
     opened.files = vec![exuvia_core::journal::GivenFile { path: CELLS.to_owned(), content: told }];
-    let outcome = computing(async {
+    let outcome = computing(async move {
         let mut sandbox = environment.sandbox(&opened).build_async().await?;
         sandbox.run_async(LOOK).await
     })

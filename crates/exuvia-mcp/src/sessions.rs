@@ -17,6 +17,7 @@ use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store, StoreError}
 use exuvia_session::{Session, SessionError};
 use tokio::sync::SetOnce;
 
+use crate::call::computing;
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
 use crate::refusal::Refusal;
@@ -24,7 +25,7 @@ use idle::Coming;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
-pub(crate) use slot::{Awake, Slot, Turn, Visit};
+pub(crate) use slot::{Awake, Slot, Turn, Visit, awake};
 
 /// Among how many first events of a session it is looked for whose it is.
 const OWNER_EVENTS_MAX: usize = 8;
@@ -116,8 +117,8 @@ impl Sessions {
         self.maker.get().map(|(_, opened)| opened)
     }
 
-    async fn maker(&self) -> &dyn Maker {
-        &*self.maker.wait().await.0
+    async fn maker(&self) -> Arc<dyn Maker> {
+        Arc::clone(&self.maker.wait().await.0)
     }
 
     /// Returns where sessions are kept.
@@ -139,32 +140,38 @@ impl Sessions {
         let _coming = Coming::new(&self.coming);
         self.make_room().await;
         let (id, tail) = (self.named().await?, Tail::default());
-        let maker = self.maker().await;
-        let Prepared { environment, mut opened } = maker.prepare(&tail).map_err(Refusal::Maker)?;
-        // What a cell may take that goes on after a crash.
-        opened.limits.wall_time = Some(self.options.timeout);
-        opened.limits.grace = GRACE;
-        let at = (environment.now)();
-        let opening = Opening { session: id.clone(), name: None, opened, at };
-        let opened = Session::open(maker.store(), environment, opening).await;
-        let mut session = opened.inspect_err(|_| maker.take_back_begun(&id))?;
-        for (kind, data) in maker.notes() {
-            session.note(&kind, data)?;
-        }
-        self.own(session, owner, tail)
+        let (maker, printed, timeout) = (self.maker().await, tail.clone(), self.options.timeout);
+        let session = computing(async move {
+            let Prepared { environment, mut opened } = maker.prepare(&printed).map_err(Refusal::Maker)?;
+            // What a cell may take that goes on after a crash.
+            opened.limits.wall_time = Some(timeout);
+            opened.limits.grace = GRACE;
+            let at = (environment.now)();
+            let opening = Opening { session: id.clone(), name: None, opened, at };
+            let opened = Session::open(maker.store(), environment, opening).await;
+            let mut session = opened.inspect_err(|_| maker.take_back_begun(&id))?;
+            for (kind, data) in maker.notes() {
+                session.note(&kind, data)?;
+            }
+            Ok::<_, Refusal>(session)
+        });
+        self.own(session.await?, owner, tail)
     }
 
-    /// Begins a session that goes on from where another one is.
-    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, of: &mut Session, owner: &Owner) -> Result<Visit, Refusal> {
+    /// Begins a session that goes on from where another one is, which is awake.
+    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, mut turn: Turn, owner: &Owner) -> Result<Visit, Refusal> {
         let _coming = Coming::new(&self.coming);
         self.make_room().await;
         let id = self.named().await?;
         let maker = self.maker().await;
         let mut seed = [0; 32];
         maker.fill_random(&mut seed).map_err(Refusal::Maker)?;
-        let session = of.fork(id.clone(), None, seed).await.inspect_err(|_| maker.take_back_begun(&id))?;
+        let session = computing(async move {
+            let forked = awake(&mut turn).session.fork(id.clone(), None, seed).await;
+            forked.inspect_err(|_| maker.take_back_begun(&id))
+        });
         // Its hosts are made by the same environment: it prints where the other one does.
-        self.own(session, owner, slot.tail().clone())
+        self.own(session.await?, owner, slot.tail().clone())
     }
 
     /// Writes down whose a session is, and gives it a slot.
@@ -224,15 +231,18 @@ impl Sessions {
     }
 
     /// Has a session here, with a sandbox, in its turn.
-    pub(crate) async fn wake<'a>(&self, slot: &Slot, turn: &'a mut Turn) -> Result<&'a mut Awake, Refusal> {
+    pub(crate) async fn wake(&self, slot: &Slot, turn: &mut Turn) -> Result<(), Refusal> {
         if turn.is_none() {
             self.make_room().await;
-            let maker = self.maker().await;
-            let Prepared { environment, .. } = maker.prepare(slot.tail()).map_err(Refusal::Maker)?;
-            let (session, _) = Session::resume(maker.store(), environment, slot.id(), false).await?;
-            **turn = Some(Box::new(Awake::new(session)));
+            let (maker, id, tail) = (self.maker().await, slot.id().clone(), slot.tail().clone());
+            let session = computing(async move {
+                let Prepared { environment, .. } = maker.prepare(&tail).map_err(Refusal::Maker)?;
+                let (session, _) = Session::resume(maker.store(), environment, &id, false).await?;
+                Ok::<_, Refusal>(session)
+            });
+            **turn = Some(Box::new(Awake::new(session.await?)));
         }
-        Ok(turn.as_mut().expect("it was put there"))
+        Ok(())
     }
 
     /// Returns sessions of a tenant that are here, as many as are named to somebody.

@@ -1,20 +1,18 @@
 //! Running a cell in its turn.
 
 use std::collections::HashSet;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use exuvia_core::{Outcome, Status};
 use exuvia_sandbox::FileEntry;
 use exuvia_session::{Session, SessionError};
 
-use super::Cancellation;
+use super::{Cancellation, computing};
 use crate::answer::is_cut;
 use crate::refusal::Refusal;
 use crate::resources::{FILES_MAX, FOLDERS};
-use crate::sessions::{Awake, OWNER, Sessions, Visit};
+use crate::sessions::{Awake, OWNER, Sessions, Visit, awake};
 
 /// Where the whole of what a cell has printed is put, if its answer has but a part; its number and `.txt` follow.
 const OUTPUT: &str = "/tmp/outputs/cell-";
@@ -59,14 +57,20 @@ impl Job {
             () = cancellation.cancelled() => return Err(Refusal::Cancelled),
             turn = visit.turn() => turn?,
         };
-        let _permit = tokio::select! {
+        let permit = tokio::select! {
             biased;
             () = cancellation.cancelled() => return Err(Refusal::Cancelled),
             permit = sessions.permits().acquire(visit.tenant()) => permit?,
         };
-        let awake = computing(sessions.wake(&visit, &mut turn)).await?;
+        sessions.wake(&visit, &mut turn).await?;
         visit.tail().clear();
-        let ran = computing(perform(awake, &code, (timeout, cpu_time), &cancellation)).await;
+        let aimed = cancellation.clone();
+        let (mut turn, ran) = computing(async move {
+            let ran = perform(awake(&mut turn), &code, (timeout, cpu_time), &aimed).await;
+            (turn, ran)
+        })
+        .await;
+        drop(permit);
         cancellation.aim(None);
         if matches!(ran, Err(Refusal::Session(_))) {
             // What is in its journal is what the next call goes on with.
@@ -150,11 +154,4 @@ pub(crate) fn outputs_named_in(source: &str) -> impl Iterator<Item = u32> {
 fn list(session: &mut Session) -> Vec<FileEntry> {
     let sandbox = session.sandbox();
     FOLDERS.iter().flat_map(|folder| sandbox.files(folder, FILES_MAX)).collect()
-}
-
-/// Polls a future that computes for long, so that other tasks go on: while it does, another thread takes the place of this
-/// one. While it waits, it holds no thread.
-pub(crate) async fn computing<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| -> Poll<T> { tokio::task::block_in_place(|| future.as_mut().poll(context)) }).await
 }

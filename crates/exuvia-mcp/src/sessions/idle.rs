@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Sessions, Slot, Turn};
+use crate::call::computing;
 
 /// How often it is looked for them.
 const LOOK_EACH: Duration = Duration::from_secs(10);
@@ -62,11 +63,13 @@ impl Sessions {
     /// Takes a session's sandbox away. Its last checkpoint, or all its cells, bring it back. Returns whether it is gone.
     async fn put_away(&self, slot: Arc<Slot>, even_without_checkpoint: bool) -> bool {
         let Some(mut turn) = slot.try_turn() else { return false };
-        if let Some(awake) = &mut *turn {
-            let taken = tokio::task::block_in_place(|| awake.session.checkpoint());
-            if taken.is_err() && !even_without_checkpoint {
-                return false;
-            }
+        let (mut turn, is_kept) = computing(async move {
+            let is_kept = turn.as_mut().is_none_or(|awake| awake.session.checkpoint().is_ok());
+            (turn, is_kept)
+        })
+        .await;
+        if !is_kept && !even_without_checkpoint {
+            return false;
         }
         self.drop_session(&mut turn).await;
         let mut slots = self.slots();

@@ -45,6 +45,11 @@ pub(crate) struct Visit {
     slot: Arc<Slot>,
 }
 
+/// Returns the session of a turn that has been [woken](super::Sessions::wake).
+pub(crate) fn awake(turn: &mut Turn) -> &mut Awake {
+    turn.as_mut().expect("it was woken in this turn")
+}
+
 impl Awake {
     pub(crate) fn new(session: Session) -> Self {
         Self { session, files: None }

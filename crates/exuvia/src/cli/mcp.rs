@@ -75,11 +75,14 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let options = arguments.options()?;
     let lent = arguments.sandbox.lent(Asked::Nobody)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
+    // One client speaks to one thread: handing each message on to another one would take longer than what is done with it.
+    let mut runtime = match arguments.http.are_given() {
+        true => tokio::runtime::Builder::new_multi_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = runtime.worker_threads(workers()).enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
     let room = Room { sandboxes_max: sandboxes_max(options.awake_max), spares_max: SPARES_MAX };
     let sessions = Sessions::new(options);
     let served = runtime.block_on(async {
