@@ -63,12 +63,17 @@ impl Left {
             let verified = pollster::block_on(store.verify(&session_id()))?;
             ensure(verified.damage.is_none() && verified.events == events.len() as u64, format!("{verified:?}"))?;
         }
+        let printed = place.text_printed()?;
         let again = match (moment, events.last()) {
             (Moment { deed: Deed::Printed, .. }, Some(Event::Output { bytes, .. })) => vec![bytes.len()],
-            (Moment { deed: Deed::Checkpoint, .. }, Some(Event::Output { bytes, .. })) => vec![0, bytes.len()],
+            // The session went on meanwhile: it may have printed this and not noted it, or not even printed it.
+            (Moment { deed: Deed::Checkpoint, .. }, Some(Event::Output { bytes, .. }))
+                if printed.chars().count() >= bytes.len() =>
+            {
+                vec![0, bytes.len()]
+            }
             _ => vec![0],
         };
-        let printed = place.text_printed()?;
         Ok(Self { calls: Calls::of(&events), events, called: place.called()?, printed, again })
     }
 }
