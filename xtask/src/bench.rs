@@ -6,6 +6,7 @@
 
 mod blocked;
 mod derived;
+mod echo;
 mod exuvia;
 mod journal;
 mod launch;
@@ -59,6 +60,9 @@ pub(crate) struct Arguments {
     /// Measure a crowd in this process, and print what came out
     #[arg(long, hide = true)]
     crowd: Option<Crowd>,
+    /// Serve what the server for agents is compared with, on stdio
+    #[arg(long, hide = true)]
+    echo: Option<echo::Stdio>,
 }
 
 /// How often things are measured.
@@ -113,6 +117,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(crowd) = arguments.crowd {
         return memory::measure_here(crowd);
     }
+    if let Some(stdio) = arguments.echo {
+        return echo::serve(stdio);
+    }
     ensure!(image::path().is_file(), "there is no image to measure\n    hint: build it with `cargo xtask image`");
     let bench = Bench { rounds: Rounds::new(arguments.quick), only: arguments.only.clone() };
     let mut systems = systems(arguments)?;
@@ -133,10 +140,8 @@ fn run_released() -> Result<()> {
     // The command line is to carry its image.
     image::pack()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"]);
-    build.args(["--package", "exuvia-mcp", "--bins", "--example", "echo"]);
-    tools::show(build.current_dir(workspace()))?;
+    let build = ["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"];
+    tools::show(Command::new(cargo).args(build).current_dir(workspace()))?;
     let released = launch::released("xtask")?;
     tools::show(Command::new(released).args(std::env::args_os().skip(1)))
 }

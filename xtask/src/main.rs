@@ -8,6 +8,8 @@
 mod bench;
 mod clients;
 mod demo;
+#[cfg(test)]
+mod features_tests;
 mod image;
 mod interpreter;
 mod library;

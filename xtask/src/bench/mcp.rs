@@ -30,10 +30,8 @@ const WARM: u32 = 200;
 /// Measures all in turns.
 pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
     tools::say("the server for agents");
-    let (exuvia, echo) = (released("exuvia")?, released("examples/echo")?);
-    for program in [&exuvia, &echo] {
-        ensure!(program.is_file(), "`{}` is not built", program.display());
-    }
+    let exuvia = released("exuvia")?;
+    ensure!(exuvia.is_file(), "`{}` is not built", exuvia.display());
     let place = Place::new("mcp")?;
     let ours = || {
         let mut command = Command::new(&exuvia);
@@ -41,13 +39,16 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
         command.env("EXUVIA_JOURNAL", place.path()).env_remove("EXUVIA_DURABILITY");
         command
     };
-    let mut pipes = Command::new(&echo);
-    pipes.arg("--pipes");
+    let echo = |stdio: &str| -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bench", "--echo", stdio]);
+        Ok(command)
+    };
     let mut row = Row::new("mcp", CALL, "ms");
     let mut clients = [
         (OURS, Client::start(&mut ours())?),
-        (ECHO, Client::start(&mut Command::new(&echo))?),
-        (ECHO_PIPES, Client::start(&mut pipes)?),
+        (ECHO, Client::start(&mut echo("threads")?)?),
+        (ECHO_PIPES, Client::start(&mut echo("pipes")?)?),
     ];
     let mut times = vec![Vec::new(); clients.len()];
     for (name, client) in &mut clients {

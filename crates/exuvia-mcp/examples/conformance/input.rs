@@ -1,17 +1,21 @@
 //! Tools that need something of the client before they can answer (SEP-2322): they say what, and are called again.
 //!
-//! What a tool has to remember in between goes to the client and comes back, sealed.
+//! What a tool has to remember in between goes to the client and comes back. A client may change it, or make one up: the
+//! fixture knows what it gave away. (A server of many processes would sign it.)
+
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ClientCapabilities, ErrorData, GetPromptRequestParams, InputRequests,
-    InputRequiredResult, InputResponses, RequestStateCodec, SealOptions,
+    InputRequiredResult, InputResponses,
 };
 use serde_json::{Value, json};
 
 use crate::tools::text;
 
-/// A real server makes a random key when it starts.
-const KEY: &[u8] = b"a fixture has no secret, and no need of one";
+/// The states that were given away: what begins with a tool's name and a colon is a state of that tool.
+static GIVEN: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// Answers a call of one of these tools; `None` if it is none of them.
 ///
@@ -144,19 +148,19 @@ fn roots() -> Value {
     json!({"method": "roots/list"})
 }
 
-fn codec() -> RequestStateCodec {
-    RequestStateCodec::try_new(KEY).expect("the key is long enough")
-}
-
-/// Seals a state that only this tool will take back.
+/// Notes a state that only this tool will take back, and returns what the client gets.
 fn seal(request: &CallToolRequestParams, state: &str) -> String {
-    codec().seal_with(state.as_bytes(), &SealOptions::new().associated_data(request.name.as_bytes()))
+    let sealed = format!("{}:{state}", request.name);
+    GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(sealed.clone());
+    sealed
 }
 
-/// Opens the state that has come back, if one has.
+/// Returns the state that has come back, if one has.
 fn open(request: &CallToolRequestParams) -> Result<Option<String>, ErrorData> {
     let Some(sealed) = &request.request_state else { return Ok(None) };
-    let state = codec().open_with(sealed, request.name.as_bytes());
-    let state = state.map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
-    Ok(Some(String::from_utf8(state).expect("only texts are sealed")))
+    let was_given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner).contains(sealed);
+    match sealed.strip_prefix(&format!("{}:", request.name)) {
+        Some(state) if was_given => Ok(Some(state.to_owned())),
+        _ => Err(ErrorData::invalid_params("this is no state that the tool gave away", None)),
+    }
 }

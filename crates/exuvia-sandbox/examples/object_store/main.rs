@@ -15,6 +15,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/image");
     let image = Image::open(&folder.join("cpython.exuvia"))?;
     let engine = Engine::new(&image, &EngineOptions { cache: Some(folder.join("compiled")), ..Default::default() })?;
-    print!("{}", futures_lite::future::block_on(objects::run(&engine))?);
+    print!("{}", pollster::block_on(objects::run(&engine))?);
     Ok(())
 }

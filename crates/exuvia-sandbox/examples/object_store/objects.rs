@@ -7,7 +7,7 @@ use exuvia_core::{
     Change, Changed, Mount, MountAnswer, MountEntry, MountFault, MountMode, MountOperation, MountOutcome, MountReply,
 };
 use exuvia_sandbox::{Engine, LiveHost};
-use futures_lite::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};

@@ -7,7 +7,6 @@ mod layout;
 pub(crate) mod sessions;
 
 use std::fs;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use exuvia_core::{
@@ -17,7 +16,7 @@ use exuvia_core::{
 use exuvia_sandbox::{
     Checkpoint, CheckpointError, Engine, Folder, Interrupter, LiveHostBuilder, Sandbox, SandboxBuilder, SandboxError,
 };
-use futures_lite::future;
+use futures_util::FutureExt as _;
 use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 
@@ -209,8 +208,8 @@ impl Interrupted {
             *lock(&kept) = Some(moment.checkpoint());
         });
         let polled = match cell {
-            Some(cell) => future::block_on(future::poll_once(pin!(self.sandbox.run_async(cell)))),
-            None => future::block_on(future::poll_once(pin!(self.sandbox.resume_async()))),
+            Some(cell) => self.sandbox.run_async(cell).now_or_never(),
+            None => self.sandbox.resume_async().now_or_never(),
         };
         *lock(&self.shared.held) = false;
         let taken = lock(&taken).take();

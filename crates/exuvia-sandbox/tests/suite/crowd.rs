@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use exuvia_core::{Outcome, Status};
 use exuvia_sandbox::{LiveHost, Sandbox, SandboxError};
-use futures_lite::future::block_on;
 use libtest_mimic::{Failed, Trial};
+use pollster::block_on;
 
 use super::fixture::{Verdict, builder_with, engine, engine_for, ensure, same, sandbox, trial};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use exuvia_core::{LimitKind, Limits, Outcome, Status, StopReason};
 use exuvia_sandbox::{Interrupter, LiveHost, LiveHostBuilder, Sandbox, SandboxError, Stdin};
-use futures_lite::future::{block_on, poll_once};
+use futures_util::FutureExt as _;
 use libtest_mimic::{Failed, Trial};
 use serde_json::json;
 
@@ -381,7 +381,7 @@ fn cancelled_against_its_will() -> Verdict {
 fn dropped_future() -> Verdict {
     for source in ["import asyncio; await asyncio.sleep(1000)", "import time; time.sleep(1000)"] {
         let mut sandbox = builder_with(LiveHost::builder())?.build()?;
-        let progress = block_on(poll_once(sandbox.run_async(source)));
+        let progress = sandbox.run_async(source).now_or_never();
         ensure(progress.is_none(), "it did not wait")?;
         ensure(matches!(sandbox.run("1"), Err(SandboxError::Stopped(_))), "it ran another cell")?;
         let _ = sandbox.memory_hash();

@@ -50,7 +50,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 fn example() -> Verdict {
-    let told = futures_lite::future::block_on(objects::run(engine()?)).map_err(|error| error.to_string())?;
+    let told = pollster::block_on(objects::run(engine()?)).map_err(|error| error.to_string())?;
     same("the store", "['deep', 'old', 'one.txt'] two\ndeep/two.txt: changed\nthree.txt: new\n", &told)
 }
 

@@ -305,7 +305,7 @@ fn many_blocked() -> Verdict {
 
 /// Drives these futures to their end, on this thread.
 fn pollster_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    futures_lite::future::block_on(async {
+    pollster::block_on(async {
         let mut futures: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
         std::future::poll_fn(|context| {
             let mut all = true;
