@@ -139,9 +139,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn run_released() -> Result<()> {
     // The command line is to carry its image.
     image::pack()?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build = ["build", "--quiet", "--release", "--package", "xtask", "--package", "exuvia"];
-    tools::show(Command::new(cargo).args(build).current_dir(workspace()))?;
+    tools::show(tools::cargo().args(build).current_dir(workspace()))?;
     let released = launch::released("xtask")?;
     tools::show(Command::new(released).args(std::env::args_os().skip(1)))
 }

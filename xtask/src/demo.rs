@@ -12,7 +12,7 @@ pub(crate) fn run() -> Result<()> {
     image::pack()?;
     tools::say("building the program (a few minutes the first time)");
     let root = workspace();
-    tools::show(Command::new(env!("CARGO")).args(["build", "--release", "--package", "exuvia"]).current_dir(&root))?;
+    tools::show(tools::cargo().args(["build", "--release", "--package", "exuvia"]).current_dir(&root))?;
     let started = Instant::now();
     tools::say("running: target/release/exuvia run examples/orders/report.py");
     let mut program = Command::new(root.join("target/release/exuvia"));

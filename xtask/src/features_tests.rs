@@ -1,17 +1,15 @@
 //! What this program and `exuvia` are built of is built once: both ask for the same features of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
-use crate::workspace;
+use crate::{tools, workspace};
 
 /// Returns the features of every package that this one is built of, by name and version. One that programs of the build need
 /// as well may have others there.
 fn features(package: &str) -> BTreeMap<String, BTreeSet<String>> {
     let arguments =
         ["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}"];
-    let output =
-        Command::new(env!("CARGO")).args(arguments).args(["--package", package]).current_dir(workspace()).output();
+    let output = tools::cargo().args(arguments).args(["--package", package]).current_dir(workspace()).output();
     let output = output.expect("cargo is there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");

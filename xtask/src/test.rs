@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         tools::show(Command::new("node").args(["guest/oracle.mjs", "--check", "cases"]).current_dir(&root))
             .context("the cases do not print under Pyodide what stands beside them")?;
     }
-    let mut tests = Command::new(env!("CARGO"));
+    let mut tests = tools::cargo();
     tests.args(["test", "--workspace"]).current_dir(&root);
     if arguments.sweep {
         tests.env("EXUVIA_SWEEP", "all");

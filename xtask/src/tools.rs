@@ -11,6 +11,18 @@ pub(crate) fn say(message: &str) {
     eprintln!("{message}");
 }
 
+/// Returns cargo, in the environment that a developer's shell would give it: what cargo tells the programs that it runs about
+/// their package (`CARGO_PKG_NAME`) would make build scripts that look there do their work again each time.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
+}
+
 /// Runs a program and waits for it. What it prints is only shown if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}").replace('"', "");
