@@ -1,20 +1,36 @@
 //! Ctrl-C.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Run, command, gives};
 
+/// Returns what runs code that may be interrupted, and ends in any case.
+///
+/// A program does not take Ctrl-C back that whoever started it has it ignore: these tests may have been started in the
+/// background themselves. GNU's `env` can have it listen.
+fn listening(code: &str) -> Command {
+    let exuvia = command(&["run", "--timeout", "5m", "-c", code]);
+    if !cfg!(target_os = "linux") {
+        return exuvia;
+    }
+    let mut env = Command::new("env");
+    env.arg("--default-signal=INT").arg(exuvia.get_program()).args(exuvia.get_args());
+    for (name, value) in exuvia.get_envs() {
+        match value {
+            Some(value) => env.env(name, value),
+            None => env.env_remove(name),
+        };
+    }
+    env
+}
+
 /// Runs code that prints `ready` when it is to be interrupted, this many times, and then what it prints after that.
 fn interrupted(code: &str, times: usize) -> Run {
-    let mut child = command(&["run", "-c", code])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        listening(code).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
@@ -61,7 +77,7 @@ fn a_second_interrupt_ends_what_does_not_listen() {
 
 /// Interrupts again and again: signals that come at once are one signal.
 fn interrupted_until_it_ends(code: &str) -> Run {
-    let mut child = command(&["run", "-c", code]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = listening(code).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
