@@ -88,7 +88,7 @@ impl Call<'_> {
         let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
         detached(async move {
             sessions.wake(&visit, &mut turn).await?;
-            let (mut turn, undone) = computing(async move {
+            let (mut turn, undone) = computing(move || async move {
                 let awake = awake(&mut turn);
                 awake.files = None;
                 let undone = awake.session.undo(0).await;
@@ -171,10 +171,15 @@ pub(crate) async fn detached<T: Send + 'static>(
 /// Runs something that computes for long on a thread that may, so that other tasks go on. It runs to its end, whoever goes
 /// away before.
 ///
-/// It must not wait for something else that is run so: the threads are bounded.
-pub(crate) async fn computing<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+/// It must not wait for something else that is run so: the threads are bounded. The future is made where it runs, for what a
+/// session does is large, and would be copied from task to task.
+pub(crate) async fn computing<T, F>(work: impl FnOnce() -> F + Send + 'static) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
     let runtime = Handle::current();
-    joined(tokio::task::spawn_blocking(move || runtime.block_on(work))).await
+    joined(tokio::task::spawn_blocking(move || runtime.block_on(work()))).await
 }
 
 async fn joined<T>(task: JoinHandle<T>) -> T {

@@ -189,7 +189,7 @@ async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Op
 /// Reads what a cell gave, from the journal.
 async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Content>, Refusal> {
     let (store, session) = (sessions.store().await, slot.id().clone());
-    let found = computing(async move {
+    let found = computing(move || async move {
         let mut found = None;
         let read = cells(&store, &session, |cell| {
             if cell.number == number {

@@ -56,7 +56,7 @@ struct Piece {
 pub(crate) async fn of(sessions: &Sessions, slot: &Slot) -> Result<String, Refusal> {
     let store = sessions.store().await;
     let (read, id) = (Arc::clone(&store), slot.id().clone());
-    let (mut pieces, bytes) = computing(async move {
+    let (mut pieces, bytes) = computing(move || async move {
         let (mut pieces, mut bytes) = (Vec::new(), 0);
         let read = cells(&read, &id, |cell| {
             if let Some(piece) = Piece::of(cell) {
@@ -97,7 +97,7 @@ async fn look(sessions: &Sessions, pieces: &[Piece]) -> Result<Vec<Option<Looked
     let mut opened = environment.opened([0; 32]);
     opened.limits.wall_time = Some(sessions.options().timeout);
     opened.files = vec![exuvia_core::journal::GivenFile { path: CELLS.to_owned(), content: told }];
-    let outcome = computing(async move {
+    let outcome = computing(move || async move {
         let mut sandbox = environment.sandbox(&opened).build_async().await?;
         sandbox.run_async(LOOK).await
     })

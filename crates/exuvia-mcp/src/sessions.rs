@@ -141,7 +141,7 @@ impl Sessions {
         self.make_room().await;
         let (id, tail) = (self.named().await?, Tail::default());
         let (maker, printed, timeout) = (self.maker().await, tail.clone(), self.options.timeout);
-        let session = computing(async move {
+        let session = computing(move || async move {
             let Prepared { environment, mut opened } = maker.prepare(&printed).map_err(Refusal::Maker)?;
             // What a cell may take that goes on after a crash.
             opened.limits.wall_time = Some(timeout);
@@ -166,7 +166,7 @@ impl Sessions {
         let maker = self.maker().await;
         let mut seed = [0; 32];
         maker.fill_random(&mut seed).map_err(Refusal::Maker)?;
-        let session = computing(async move {
+        let session = computing(move || async move {
             let forked = awake(&mut turn).session.fork(id.clone(), None, seed).await;
             forked.inspect_err(|_| maker.take_back_begun(&id))
         });
@@ -235,7 +235,7 @@ impl Sessions {
         if turn.is_none() {
             self.make_room().await;
             let (maker, id, tail) = (self.maker().await, slot.id().clone(), slot.tail().clone());
-            let session = computing(async move {
+            let session = computing(move || async move {
                 let Prepared { environment, .. } = maker.prepare(&tail).map_err(Refusal::Maker)?;
                 let (session, _) = Session::resume(maker.store(), environment, &id, false).await?;
                 Ok::<_, Refusal>(session)

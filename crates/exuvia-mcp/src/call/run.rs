@@ -65,7 +65,7 @@ impl Job {
         sessions.wake(&visit, &mut turn).await?;
         visit.tail().clear();
         let aimed = cancellation.clone();
-        let (mut turn, ran) = computing(async move {
+        let (mut turn, ran) = computing(move || async move {
             let ran = perform(awake(&mut turn), &code, (timeout, cpu_time), &aimed).await;
             (turn, ran)
         })

@@ -63,7 +63,7 @@ impl Sessions {
     /// Takes a session's sandbox away. Its last checkpoint, or all its cells, bring it back. Returns whether it is gone.
     async fn put_away(&self, slot: Arc<Slot>, even_without_checkpoint: bool) -> bool {
         let Some(mut turn) = slot.try_turn() else { return false };
-        let (mut turn, is_kept) = computing(async move {
+        let (mut turn, is_kept) = computing(move || async move {
             let is_kept = turn.as_mut().is_none_or(|awake| awake.session.checkpoint().is_ok());
             (turn, is_kept)
         })
