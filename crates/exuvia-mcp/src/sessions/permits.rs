@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Tenant;
 use crate::refusal::Refusal;
 
-/// How many cells run at a time. Each that computes has a thread.
+/// How many cells run at a time. Each has a thread, also while it waits for a tool.
 const RUNNING_MAX: usize = 256;
 /// How many cells of one tenant run at a time.
 const RUNNING_OF_TENANT_MAX: usize = 64;
