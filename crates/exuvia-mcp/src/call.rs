@@ -16,7 +16,7 @@ use crate::answer::{self, Facts};
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{Owner, Turn, Visit, awake};
+use crate::sessions::{Owner, Turn, Visit, computing_in};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
@@ -88,11 +88,9 @@ impl Call<'_> {
         let (id, sessions) = (visit.id().clone(), Arc::clone(&self.connection.sessions));
         detached(async move {
             sessions.wake(&visit, &mut turn).await?;
-            let (mut turn, undone) = computing(move || async move {
-                let awake = awake(&mut turn);
+            let (mut turn, undone) = computing_in(turn, async |awake| {
                 awake.files = None;
-                let undone = awake.session.undo(0).await;
-                (turn, undone)
+                awake.session.undo(0).await
             })
             .await;
             if undone.is_err() {

@@ -25,7 +25,7 @@ use idle::Coming;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
-pub(crate) use slot::{Awake, Slot, Turn, Visit, awake};
+pub(crate) use slot::{Awake, Slot, Turn, Visit, awake, computing_in};
 
 /// Among how many first events of a session it is looked for whose it is.
 const OWNER_EVENTS_MAX: usize = 8;
@@ -159,19 +159,20 @@ impl Sessions {
     }
 
     /// Begins a session that goes on from where another one is, which is awake.
-    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, mut turn: Turn, owner: &Owner) -> Result<Visit, Refusal> {
+    pub(crate) async fn fork(self: &Arc<Self>, slot: &Slot, turn: Turn, owner: &Owner) -> Result<Visit, Refusal> {
         let _coming = Coming::new(&self.coming);
         self.make_room().await;
         let id = self.named().await?;
         let maker = self.maker().await;
         let mut seed = [0; 32];
         maker.fill_random(&mut seed).map_err(Refusal::Maker)?;
-        let session = computing(move || async move {
-            let forked = awake(&mut turn).session.fork(id.clone(), None, seed).await;
+        let (_turn, forked) = computing_in(turn, async move |awake| {
+            let forked = awake.session.fork(id.clone(), None, seed).await;
             forked.inspect_err(|_| maker.take_back_begun(&id))
-        });
+        })
+        .await;
         // Its hosts are made by the same environment: it prints where the other one does.
-        self.own(session.await?, owner, slot.tail().clone())
+        self.own(forked?, owner, slot.tail().clone())
     }
 
     /// Writes down whose a session is, and gives it a slot.

@@ -8,11 +8,11 @@ use exuvia_core::{Outcome, Status};
 use exuvia_sandbox::FileEntry;
 use exuvia_session::{Session, SessionError};
 
-use super::{Cancellation, computing};
+use super::Cancellation;
 use crate::answer::is_cut;
 use crate::refusal::Refusal;
 use crate::resources::{FILES_MAX, FOLDERS};
-use crate::sessions::{Awake, OWNER, Sessions, Visit, awake};
+use crate::sessions::{Awake, OWNER, Sessions, Visit, computing_in};
 
 /// Where the whole of what a cell has printed is put, if its answer has but a part; its number and `.txt` follow.
 const OUTPUT: &str = "/tmp/outputs/cell-";
@@ -65,11 +65,8 @@ impl Job {
         sessions.wake(&visit, &mut turn).await?;
         visit.tail().clear();
         let aimed = cancellation.clone();
-        let (mut turn, ran) = computing(move || async move {
-            let ran = perform(awake(&mut turn), &code, (timeout, cpu_time), &aimed).await;
-            (turn, ran)
-        })
-        .await;
+        let (mut turn, ran) =
+            computing_in(turn, async move |awake| perform(awake, &code, (timeout, cpu_time), &aimed).await).await;
         drop(permit);
         cancellation.aim(None);
         if matches!(ran, Err(Refusal::Session(_))) {

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::Tenant;
+use crate::call::computing;
 use crate::output::Tail;
 use crate::refusal::Refusal;
 
@@ -48,6 +49,18 @@ pub(crate) struct Visit {
 /// Returns the session of a turn that has been [woken](super::Sessions::wake).
 pub(crate) fn awake(turn: &mut Turn) -> &mut Awake {
     turn.as_mut().expect("it was woken in this turn")
+}
+
+/// [Computes](computing) with the session of a turn that has been woken.
+pub(crate) async fn computing_in<T: Send + 'static>(
+    mut turn: Turn,
+    work: impl AsyncFnOnce(&mut Awake) -> T + Send + 'static,
+) -> (Turn, T) {
+    computing(move || async move {
+        let result = work(awake(&mut turn)).await;
+        (turn, result)
+    })
+    .await
 }
 
 impl Awake {
