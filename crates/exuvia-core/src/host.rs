@@ -204,4 +204,7 @@ pub trait Host: Send {
     fn next_interrupt(&mut self) -> Option<u64> {
         None
     }
+
+    /// Does what was put off. Told whenever the sandbox stops running: at the end of a cell, and where one waits.
+    fn flush(&mut self) {}
 }

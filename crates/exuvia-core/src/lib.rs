@@ -9,6 +9,7 @@
 //! - [`journal`]: what happened in a session, and where that is kept.
 //! - [`mount`]: directories that the host answers for.
 //! - [`tool`]: functions of the host that cells may call.
+//! - [`observation`]: what an outcome looks like to somebody who has to go on from it.
 //! - [`recording`]: a [`Host`] that writes down what it answers, and one that answers from what was written down.
 
 pub mod cell;
@@ -16,6 +17,7 @@ pub mod host;
 pub mod journal;
 pub mod limits;
 pub mod mount;
+pub mod observation;
 pub mod recording;
 pub mod tool;
 

@@ -1,9 +1,11 @@
 //! Large payloads, named by what they hold and stored once.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use exuvia_core::journal::{HASH_BYTES, Hash};
 use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
 
 /// The largest blob, in bytes. What a sandbox asks and is told is smaller.
 pub(crate) const BLOB_BYTES_MAX: u64 = 256 << 20;
@@ -38,7 +40,13 @@ pub(crate) struct PackedBlob {
 impl PackedBlob {
     /// Compresses a payload: quickly rather than well, for a program waits for it.
     pub(crate) fn pack(content: &[u8]) -> Self {
-        let packed = zstd::bulk::compress(content, 1).expect("memory can be written to");
+        thread_local! {
+            // Its tables are made once: with fresh ones, faults of pages take longer than compressing 30 KB does.
+            static COMPRESSOR: RefCell<Compressor<'static>> =
+                RefCell::new(Compressor::new(1).expect("the level is one of Zstandard's"));
+        }
+        let packed = COMPRESSOR.with_borrow_mut(|compressor| compressor.compress(content));
+        let packed = packed.expect("memory can be written to");
         Self { size: content.len() as u64, packed_hash: sha256(&packed), packed }
     }
 

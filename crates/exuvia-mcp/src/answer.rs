@@ -1,25 +1,26 @@
 //! What a call is told: as text, as structured content, as pictures and links. All of it is bounded, and all of it is the
 //! word of the program in the sandbox, but for what is said of limits and sessions.
 
-mod error;
 mod media;
 mod structured;
 mod text;
 
 use std::time::Duration;
 
-use exuvia_core::Outcome;
 use exuvia_core::journal::{Opened, SessionId};
+use exuvia_core::observation::excerpt::{Room, cut};
+use exuvia_core::observation::{Circumstances, Failure};
 use exuvia_sandbox::FileEntry;
 use rmcp::model::{CallToolResult, ContentBlock, Resource};
 use serde_json::json;
 
 use crate::call::Ran;
-use crate::output::{Room, cut};
 use crate::resources;
 
 /// How much of what a cell prints is told, of stdout and stderr together.
 const OUTPUT: Room = Room { head: 12 << 10, tail: 4 << 10 };
+/// The same, in bytes.
+pub(crate) const SHOWN_BYTES_MAX: usize = OUTPUT.head + OUTPUT.tail;
 /// How much of a value's `repr` is told.
 const VALUE: Room = Room { head: 6 << 10, tail: 2 << 10 };
 /// How many files that a cell has made or changed are linked.
@@ -40,15 +41,11 @@ pub(crate) struct Facts<'a> {
     pub(crate) others: Vec<SessionId>,
 }
 
-/// Returns whether the answer has but a part of what a cell has printed.
-pub(crate) fn is_cut(outcome: &Outcome) -> bool {
-    outcome.stdout.len() + outcome.stderr.len() > OUTPUT.head + OUTPUT.tail
-}
-
 /// Tells what came of a cell.
 pub(crate) fn ran(ran: &Ran, facts: &Facts<'_>) -> CallToolResult {
-    let failure = error::failure(ran, facts);
-    let media = ran.outcome.value.as_ref().map(|value| media::of(value, facts.session, ran.cell)).unwrap_or_default();
+    let failure = failure(ran, facts);
+    let media =
+        ran.outcome.value.as_ref().map(|value| media::of(value, facts.session, ran.settled.cell)).unwrap_or_default();
     let mut content = vec![ContentBlock::text(text::of(ran, failure.as_ref(), &media, facts))];
     let structured = structured::of(ran, failure.as_ref(), facts);
     content.extend(media.blocks);
@@ -56,6 +53,26 @@ pub(crate) fn ran(ran: &Ran, facts: &Facts<'_>) -> CallToolResult {
     let mut result = if failure.is_some() { CallToolResult::error(content) } else { CallToolResult::success(content) };
     result.structured_content = Some(structured);
     result
+}
+
+/// Returns what went wrong in a cell, if something did.
+fn failure(ran: &Ran, facts: &Facts<'_>) -> Option<Failure> {
+    let more_time = format!("give the call a larger `timeout`, at most {} s", facts.timeout_max.as_secs_f64());
+    let circumstances = Circumstances {
+        limits: &facts.offer.limits,
+        packages: &facts.offer.packages,
+        more_time: Some(&more_time),
+        is_undone: ran.settled.is_undone,
+    };
+    let mut failure = Failure::of(&ran.outcome, &circumstances)?;
+    let others: Vec<&str> =
+        facts.others.iter().map(|id| id.as_str()).filter(|id| *id != facts.session.as_str()).collect();
+    if failure.type_name == "NameError" && !others.is_empty() {
+        let others = others.join(", ");
+        failure.hint =
+            Some(format!("this session is new; to go on with an earlier one, give its name as `session`: {others}"));
+    }
+    Some(failure)
 }
 
 /// Tells that something was done with a session.
@@ -67,7 +84,7 @@ pub(crate) fn done(session: &SessionId, what: &str) -> CallToolResult {
 
 /// Returns the files that are linked, of those that a cell has made or changed.
 fn linked(ran: &Ran) -> impl Iterator<Item = &FileEntry> {
-    ran.files.iter().filter(|file| file.path.len() <= LINK_PATH_BYTES_MAX).take(LINKS_MAX)
+    ran.settled.files.iter().filter(|file| file.path.len() <= LINK_PATH_BYTES_MAX).take(LINKS_MAX)
 }
 
 /// Gives a script, or its beginning and its end, and where all of it is.
@@ -91,10 +108,4 @@ pub(crate) fn refusal(what: &str) -> CallToolResult {
     let mut result = CallToolResult::error(vec![ContentBlock::text(what)]);
     result.structured_content = Some(json!({ "status": "refused", "error": { "message": what } }));
     result
-}
-
-/// Returns a time as people read it: `0.004 s`, `12.3 s`.
-fn seconds(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 1.0 { format!("{seconds:.3} s") } else { format!("{seconds:.1} s") }
 }

@@ -6,6 +6,7 @@ mod run;
 use std::sync::Arc;
 
 use exuvia_core::journal::Opened;
+use exuvia_core::observation::excerpt::shown;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
@@ -20,7 +21,7 @@ use crate::sessions::{Owner, Turn, Visit, computing_in};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
-pub(crate) use run::{Ran, output_path, outputs_named_in};
+pub(crate) use run::Ran;
 
 /// What makes a call begin a session of its own.
 const NEW: &str = "new";
@@ -33,7 +34,7 @@ pub(crate) async fn call(
     context: &RequestContext<RoleServer>,
 ) -> Result<CallToolResult, ErrorData> {
     let Some(tool) = Tool::named(&request.name) else {
-        let name = crate::output::shown(&request.name, 64);
+        let name = shown(&request.name, 64);
         return Err(ErrorData::invalid_params(format!("there is no tool `{name}`"), None));
     };
     let arguments = match tool.read(request.arguments.unwrap_or_default()) {

@@ -1,10 +1,10 @@
 //! Why a call is not done.
 
 use exuvia_core::journal::SessionId;
+use exuvia_core::observation::excerpt::shown;
 use exuvia_session::SessionError;
 
 use crate::maker::MakerError;
-use crate::output::shown;
 
 /// How much of the name of a session that is not there is shown, in bytes.
 const WANTED_BYTES_MAX: usize = 64;

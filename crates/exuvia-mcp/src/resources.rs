@@ -11,6 +11,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use exuvia_core::journal::SessionId;
+use exuvia_core::observation::excerpt::shown;
 use exuvia_sandbox::FileEntry;
 use exuvia_session::{RecordedCell, cells};
 use rmcp::model::{
@@ -20,7 +21,6 @@ use rmcp::model::{
 use serde_json::json;
 
 use crate::call::computing;
-use crate::output::shown;
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
@@ -28,10 +28,6 @@ use crate::sessions::{Sessions, Slot, Visit, awake};
 use uri::TEMPLATES;
 pub(crate) use uri::{Part, Place, Uri};
 
-/// The folders whose files are listed.
-pub(crate) const FOLDERS: [&str; 3] = ["/workspace", "/tmp", "/home"];
-/// How many files are listed of each.
-pub(crate) const FILES_MAX: usize = 2_000;
 /// How many resources are listed at a time.
 const PAGE: usize = 100;
 /// The largest resource that is read, in bytes.
@@ -99,8 +95,7 @@ fn of(slot: &Slot, after: Option<&Uri>) -> Vec<Resource> {
     let session = slot.id();
     let Some(mut turn) = slot.try_turn() else { return Vec::new() };
     let Some(awake) = &mut *turn else { return Vec::new() };
-    let sandbox = awake.session.sandbox();
-    let mut files: Vec<_> = FOLDERS.iter().flat_map(|folder| sandbox.files(folder, FILES_MAX)).collect();
+    let mut files = awake.session.files();
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let uri = |place| Uri { session: session.to_string(), place };
     let script = Resource::new(uri(Place::Script).to_string(), "script.py").with_mime_type("text/x-python");

@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 use exuvia_core::journal::{Opened, Source};
 use exuvia_core::{Outcome, Status};
-use exuvia_session::{RecordedCell, cells};
+use exuvia_session::{RecordedCell, cells, output_path, outputs_named_in};
 use serde::Deserialize;
 
-use crate::call::{computing, output_path, outputs_named_in};
+use crate::call::computing;
 use crate::maker::Prepared;
 use crate::output::Tail;
 use crate::refusal::Refusal;

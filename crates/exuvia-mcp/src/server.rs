@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use exuvia_core::observation::excerpt::shown;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
     CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
@@ -13,7 +14,6 @@ use rmcp::{RoleServer, ServerHandler};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::output::shown;
 use crate::sessions::{Owner, Sessions, Tenant};
 use crate::{call, resources, tools};
 use exuvia_core::journal::SessionId;

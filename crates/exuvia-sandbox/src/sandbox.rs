@@ -399,7 +399,9 @@ impl Sandbox {
             return Err(GuestEnd::Abort("no memory for the source".to_owned()).into());
         }
         self.handles.memory.write(&mut *self.store, address as usize, data)?;
-        let status = self.handles.enter.call_async(&mut *self.store, (operation, address, length)).await?;
+        let status = self.handles.enter.call_async(&mut *self.store, (operation, address, length)).await;
+        self.store.data_mut().host.flush();
+        let status = status?;
         if address != self.handles.buffer {
             self.handles.free.call_async(&mut *self.store, address).await?;
         }

@@ -8,7 +8,7 @@ use exuvia_core::journal::{EngineIdentity, Event, Opened, PackageIdentity, Sessi
 use exuvia_sandbox::{Checkpoint, Engine, Packages, SandboxBuilder};
 
 use crate::error::SessionError;
-use crate::log::{Log, Now};
+use crate::log::{Log, Now, Observer};
 use crate::policy::CheckpointPolicy;
 
 /// Why there is no live host: an error of whoever makes them.
@@ -31,6 +31,8 @@ pub struct Environment {
     pub host: HostFactory,
     /// The time, in milliseconds since 1970, that is written beside events for people to read.
     pub now: Now,
+    /// Who is told of events as they are written.
+    pub observer: Option<Observer>,
     /// The values of secret environment variables.
     pub secrets: BTreeMap<String, String>,
     /// Whether outcomes have what was written to stdout and stderr.
@@ -55,7 +57,7 @@ impl Environment {
 
     /// Makes the writing side of a journal.
     pub(crate) fn log(&self, writer: Box<dyn Writer>) -> Log {
-        Log::new(writer, Arc::clone(&self.now), self.journal_bytes_max)
+        Log::new(writer, Arc::clone(&self.now), self.observer.clone(), self.journal_bytes_max)
     }
 
     /// Makes a live host.

@@ -1,6 +1,7 @@
 //! The host of a session: it answers from the journal as long as that has answers, and from then on asks a live host and
 //! writes down what that says.
 
+mod clocks;
 mod live;
 mod replayed;
 
@@ -16,6 +17,7 @@ use crate::cursor::Cursor;
 use crate::error::{Deed, Divergence, SessionError};
 use crate::log::Log;
 use crate::progress::Progress;
+use clocks::Clocks;
 
 /// What a session and the host of its sandbox share.
 #[derive(Clone)]
@@ -165,25 +167,38 @@ impl Recorder {
 /// The host of a session's sandbox.
 pub(crate) struct SessionHost {
     shared: Shared,
+    clocks: Clocks,
     /// Who answers what is not in the journal. A replay has none.
     live: Option<Box<dyn Host>>,
 }
 
 impl SessionHost {
     pub(crate) fn new(shared: Shared, live: Option<Box<dyn Host>>) -> Self {
-        Self { shared, live }
+        Self { shared, clocks: Clocks::default(), live }
     }
 }
 
 impl Host for SessionHost {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
-        let mut recorder = self.shared.lock();
         // Programs look at a clock more often than at anything else: no more is done for that than has to be.
+        if let (HostCall::Clock(clock), Some(live)) = (call, &mut self.live)
+            && let Some(time) = self.clocks.read(clock, &mut **live)
+        {
+            if self.clocks.is_full() {
+                self.clocks.write(&mut self.shared.lock());
+            }
+            return HostAnswer::Time(time).into();
+        }
+        let mut recorder = self.shared.lock();
+        self.clocks.write(&mut recorder);
         if let (HostCall::Clock(clock), Some(live)) = (call, &mut self.live)
             && recorder.is_simply_live()
         {
-            return recorder.clock(clock, &mut **live);
+            let reply = recorder.clock(clock, &mut **live);
+            self.clocks.go_on(clock, &recorder);
+            return reply;
         }
+        self.clocks.stop();
         if let Some(live) = self.live.as_mut().filter(|_| recorder.is_closed) {
             drop(recorder);
             return live.call(call);
@@ -212,6 +227,12 @@ impl Host for SessionHost {
                 recorder.fail(SessionError::Abandoned(session));
                 harmless(&call).into()
             }
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.clocks.stop() {
+            self.clocks.write(&mut self.shared.lock());
         }
     }
 

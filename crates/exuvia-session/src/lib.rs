@@ -36,14 +36,16 @@ mod rebuild;
 pub mod replay;
 mod saved;
 pub mod session;
+mod settled;
 mod timeline;
 
 pub use cells::{RecordedCell, cells};
 pub use environment::{Environment, HostError, HostFactory, opened_of};
 pub use error::{Deed, Divergence, SessionError};
-pub use log::Now;
+pub use log::{Now, Observer};
 pub use policy::CheckpointPolicy;
 pub use rebuild::run as perform;
 pub use replay::{Meter, Output, Passed, Replay, ReplayOptions, ReplayStep, Replayed};
 pub use session::{Resumed, Session, last_cell, undo};
+pub use settled::{FILES_MAX, FOLDERS, Settled, output_path, outputs_named_in};
 pub use timeline::each as each_event;

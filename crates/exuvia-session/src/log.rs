@@ -14,6 +14,10 @@ use exuvia_sandbox::Checkpoint;
 /// The time, in milliseconds since 1970, for people to read.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
+/// Who is told of a session's events as they are written: the position among its own events, when, and what. It is told in
+/// the middle of writing, so it takes note and does nothing with the session.
+pub type Observer = Arc<dyn Fn(u64, i64, &Event) + Send + Sync>;
+
 /// How many readings of clocks one event has at most.
 const READINGS_MAX: usize = 8_192;
 /// How many events are gathered at most.
@@ -29,6 +33,7 @@ const READING_BYTES: usize = 8;
 pub(crate) struct Log {
     writer: Box<dyn Writer>,
     now: Now,
+    observer: Option<Observer>,
     gathered: Vec<(i64, Event)>,
     gathered_bytes: usize,
     /// Gathered events that say of checkpoints what their hashes are, once somebody has computed them.
@@ -41,9 +46,9 @@ pub(crate) struct Log {
 
 impl Log {
     /// Writes at most so many bytes, roughly, in this process.
-    pub(crate) fn new(writer: Box<dyn Writer>, now: Now, bytes_max: u64) -> Self {
+    pub(crate) fn new(writer: Box<dyn Writer>, now: Now, observer: Option<Observer>, bytes_max: u64) -> Self {
         let (gathered, unhashed) = (Vec::new(), Vec::new());
-        Self { writer, now, gathered, gathered_bytes: 0, unhashed, since_checkpoint: 0, room: bytes_max }
+        Self { writer, now, observer, gathered, gathered_bytes: 0, unhashed, since_checkpoint: 0, room: bytes_max }
     }
 
     /// Returns the time.
@@ -56,15 +61,24 @@ impl Log {
         self.writer.position() + self.gathered.len() as u64
     }
 
-    /// Notes the reading of a clock.
-    pub(crate) fn read_clock(&mut self, clock: ClockId, nanoseconds: i64) -> Result<(), StoreError> {
-        match self.gathered.last_mut() {
-            Some((_, Event::Clocks(readings))) if readings.len() < READINGS_MAX => {
-                readings.push((clock, nanoseconds));
-                self.take_room(READING_BYTES)
+    /// Notes readings of clocks.
+    pub(crate) fn read_clocks(&mut self, mut readings: &[(ClockId, i64)]) -> Result<(), StoreError> {
+        while !readings.is_empty() {
+            let room = match self.gathered.last() {
+                Some((_, Event::Clocks(before))) => READINGS_MAX.saturating_sub(before.len()),
+                _ => 0,
+            };
+            let (now, later) = readings.split_at(readings.len().min(if room == 0 { READINGS_MAX } else { room }));
+            match self.gathered.last_mut() {
+                Some((_, Event::Clocks(before))) if room > 0 => {
+                    before.extend_from_slice(now);
+                    self.take_room(now.len() * READING_BYTES)?;
+                }
+                _ => self.gather(Event::Clocks(now.to_vec()))?,
             }
-            _ => self.gather(Event::Clocks(vec![(clock, nanoseconds)])),
+            readings = later;
         }
+        Ok(())
     }
 
     /// Notes that random bytes were drawn.
@@ -152,7 +166,11 @@ impl Log {
         self.since_checkpoint += self.gathered_bytes;
         self.gathered_bytes = 0;
         // Whether it works or not, these events are not written a second time: a session whose journal fails ends.
+        let first = self.writer.position();
         let written = pollster::block_on(self.writer.append(&self.gathered[..count]));
+        if let (Some(observer), Ok(_)) = (&self.observer, &written) {
+            (first..).zip(&self.gathered[..count]).for_each(|(position, (at, event))| observer(position, *at, event));
+        }
         self.gathered.drain(..count);
         written.map(drop)
     }

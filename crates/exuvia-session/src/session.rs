@@ -248,6 +248,12 @@ impl Session {
         }
     }
 
+    /// Returns the time, in milliseconds since 1970, as it is written beside events.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.environment.now)()
+    }
+
     /// Returns its id.
     #[must_use]
     pub fn id(&self) -> &SessionId {

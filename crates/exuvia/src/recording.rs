@@ -53,6 +53,11 @@ impl RecordOptions {
         self.session.is_some()
     }
 
+    /// Returns the session's name, if it is given one.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.session.clone()
+    }
+
     /// Begins to open the journal, if there is to be one.
     pub(crate) fn open_early(&self) -> Result<Option<Early>> {
         self.is_wanted().then(Early::begin).transpose()
@@ -108,6 +113,7 @@ impl Prepared {
             secrets: BTreeMap::new(),
             capture: false,
             checkpoints: CheckpointPolicy::default(),
+            observer: None,
             journal_bytes_max: JOURNAL_BYTES_MAX,
         };
         let mut opened = environment.opened([0; 32]);

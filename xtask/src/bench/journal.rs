@@ -114,6 +114,7 @@ impl World {
             secrets: BTreeMap::new(),
             capture: false,
             checkpoints: CheckpointPolicy::default(),
+            observer: None,
             journal_bytes_max: u64::MAX,
         };
         let limits = Limits { wall_time: Some(exuvia::WALL_TIME), ..Limits::default() };

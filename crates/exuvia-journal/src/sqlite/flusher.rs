@@ -41,7 +41,7 @@ const TAILS_MAX: usize = 4;
 
 /// After how many pages of 4 KiB the log is copied back. After a crash, the first who opens the database reads all of it,
 /// which takes some 3 ms for each MiB.
-const COPY_BACK_PAGES: u64 = 512;
+const COPY_BACK_PAGES: u64 = 256;
 
 /// From which size on a log that is found is copied back, in bytes.
 const LOG_BYTES_FOUND_MAX: u64 = LOG_BYTES_KEPT;

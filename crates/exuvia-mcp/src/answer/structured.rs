@@ -1,12 +1,12 @@
 //! The answer as structured content: the same facts, for programs.
 
+use exuvia_core::observation::Failure;
+use exuvia_core::observation::excerpt::{Room, cut, shown};
 use exuvia_core::{Status, Value as CellValue};
 use serde_json::{Value, json};
 
-use super::error::Failure;
 use super::{Facts, VALUE};
 use crate::call::Ran;
-use crate::output::{Room, cut, shown};
 use crate::resources;
 
 /// The longest JSON of a value that is told, in bytes.
@@ -31,17 +31,17 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
         .collect();
     json!({
         "session": facts.session,
-        "cell": ran.cell,
+        "cell": ran.settled.cell,
         "status": status,
-        "undone": ran.is_undone,
+        "undone": ran.settled.is_undone,
         "stdout": text(&outcome.stdout, out),
         "stderr": text(&outcome.stderr, err),
-        "truncated": super::is_cut(outcome),
-        "whole_output": ran.whole,
+        "truncated": outcome.stdout.len() + outcome.stderr.len() > super::SHOWN_BYTES_MAX,
+        "whole_output": ran.settled.whole,
         "value": outcome.value.as_ref().map(value),
         "error": failure.map(error),
         "files": files,
-        "files_count": ran.files.len(),
+        "files_count": ran.settled.files.len(),
         "seconds": outcome.usage.wall_time.as_secs_f64(),
         "memory_bytes": outcome.usage.memory_bytes,
     })

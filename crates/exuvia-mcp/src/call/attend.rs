@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use exuvia_core::observation::excerpt::shown;
 use exuvia_sandbox::Interrupter;
 use rmcp::RoleServer;
 use rmcp::model::ProgressNotificationParam;
@@ -11,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{Ran, detached};
-use crate::output::{Tail, shown};
+use crate::output::Tail;
 use crate::refusal::Refusal;
 use crate::sessions::GRACE;
 

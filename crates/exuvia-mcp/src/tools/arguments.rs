@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use exuvia_core::observation::excerpt::shown;
 use serde_json::{Map, Value};
-
-use crate::output::shown;
 
 /// A tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

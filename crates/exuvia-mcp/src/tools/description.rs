@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use exuvia_core::MountMode;
 use exuvia_core::journal::Opened;
+use exuvia_core::observation::excerpt::shown;
 use exuvia_core::tool::python::stub;
 
-use crate::output::shown;
 use crate::sessions::SessionOptions;
 
 /// How much of a list of names is shown, in bytes.

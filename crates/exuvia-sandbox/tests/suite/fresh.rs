@@ -82,6 +82,7 @@ pub(crate) fn replay_sessions(mut arguments: impl Iterator<Item = String>) -> Ve
         secrets: BTreeMap::new(),
         capture: true,
         checkpoints: CheckpointPolicy::NEVER,
+        observer: None,
         journal_bytes_max: 0,
     };
     for entry in fs::read_dir(folder)? {

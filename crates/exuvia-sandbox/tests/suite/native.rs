@@ -193,6 +193,7 @@ fn sessions() -> Verdict {
         secrets: BTreeMap::new(),
         capture: true,
         checkpoints: CheckpointPolicy { cells: 1, ..CheckpointPolicy::default() },
+        observer: None,
         journal_bytes_max: 1 << 20,
     };
     let opened = environment.opened([7; 32]);

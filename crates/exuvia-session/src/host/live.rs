@@ -76,13 +76,25 @@ impl Recorder {
         if self.resumed {
             now = now.saturating_add(self.offset(clock, now));
         }
-        match self.write(|log| log.read_clock(clock, now)) {
-            Some(()) => {
-                self.progress.read(clock, now);
-                Reply::Now(HostAnswer::Time(now))
-            }
+        match self.note_clocks(&[(clock, now)]) {
+            Some(()) => Reply::Now(HostAnswer::Time(now)),
             None => harmless(&call).into(),
         }
+    }
+
+    /// Writes down what clocks have shown.
+    pub(super) fn note_clocks(&mut self, readings: &[(ClockId, i64)]) -> Option<()> {
+        self.write(|log| log.read_clocks(readings))?;
+        for run in readings.chunk_by(|one, next| one.0 == next.0) {
+            // What passes between the first and the last is the same, however many are between them.
+            [run[0], run[run.len() - 1]].into_iter().for_each(|(clock, time)| self.progress.read(clock, time));
+        }
+        Some(())
+    }
+
+    /// Returns by how much a clock goes before the live host's, if that is known.
+    pub(super) fn known_offset(&self, clock: ClockId) -> Option<i64> {
+        if self.resumed { self.offsets[clock as usize] } else { Some(0) }
     }
 
     /// Returns by how much a clock goes before the live host's, which shows `now`: that is found out once.

@@ -174,8 +174,23 @@ impl Session {
         (id, name, seed): (SessionId, Option<String>, [u8; 32]),
     ) -> Result<(Self, Resumed), SessionError> {
         let parent = end_of(&store, origin, cell).await?;
-        let opened = rebuild::opening(&store, origin).await?;
-        environment.check(origin, &opened)?;
+        Self::fork_from(store, environment, parent, (id, name, seed)).await
+    }
+
+    /// Opens a session that goes on from any moment of another one, and shares its history up to there. The other one may
+    /// be open elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`resume`](Self::resume).
+    pub async fn fork_from(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        parent: Parent,
+        (id, name, seed): (SessionId, Option<String>, [u8; 32]),
+    ) -> Result<(Self, Resumed), SessionError> {
+        let opened = rebuild::opening(&store, &parent.session).await?;
+        environment.check(&parent.session, &opened)?;
         let opened = Opened { seed, parent: Some(parent), ..opened };
         let opening = Opening { session: id.clone(), name, opened, at: (environment.now)() };
         let writer = store.create(opening).await?;

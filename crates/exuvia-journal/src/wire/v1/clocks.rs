@@ -14,6 +14,9 @@ use super::payload::{Encoder, Text};
 /// The most readings in one event.
 const READINGS_MAX: u64 = 1 << 26;
 
+/// How long a number and its space are where a clock is read all the time.
+const TYPICAL_BYTES: usize = 5;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Clocks<'a> {
@@ -54,7 +57,9 @@ impl<'a> Clocks<'a> {
             if run.len() > 1 {
                 order.push_str(digits.format(run.len()));
             }
-            run.iter().for_each(|(_, reading)| tracks[track].push(*reading, &mut digits));
+            let track = &mut tracks[track];
+            track.text.reserve(run.len() * TYPICAL_BYTES);
+            run.iter().for_each(|(_, reading)| track.push(*reading, &mut digits));
         }
         let mut own = |track: Track| track.into_text().map(|text| encoder.own_text(text)).transpose();
         let [realtime, monotonic, cpu] = tracks;

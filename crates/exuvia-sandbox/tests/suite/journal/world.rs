@@ -87,6 +87,7 @@ impl World {
             secrets: BTreeMap::new(),
             capture: true,
             checkpoints: self.policy,
+            observer: None,
             journal_bytes_max: 64 << 20,
         })
     }

@@ -150,6 +150,7 @@ impl Place {
             secrets: BTreeMap::new(),
             capture: true,
             checkpoints,
+            observer: None,
             journal_bytes_max: 64 << 20,
         })
     }

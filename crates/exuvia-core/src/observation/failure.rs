@@ -1,12 +1,12 @@
-//! What went wrong, in which line, and what to do about it.
+//! What went wrong in a cell, in which line, and what to do about it.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use exuvia_core::{ErrorReport, Frame, LimitKind, Limits, Status, StopReason};
-
-use super::{Facts, seconds};
-use crate::call::Ran;
-use crate::output::shown;
+use super::excerpt::shown;
+use super::seconds;
+use crate::journal::PackageIdentity;
+use crate::{ErrorReport, Frame, LimitKind, Limits, Outcome, Status, StopReason};
 
 /// How many frames are told, the innermost ones.
 const FRAMES_MAX: usize = 10;
@@ -19,48 +19,94 @@ const SOURCE_BYTES_MAX: usize = 200;
 /// How many packages are named to somebody who misses a module.
 const PACKAGES_MAX: usize = 20;
 
-/// What went wrong.
-pub(super) struct Failure {
-    pub(super) type_name: String,
-    pub(super) message: String,
+/// What went wrong in a cell, as far as somebody can do something about it. All of it is the program's own word, and
+/// bounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The exception's type, or `Stopped`.
+    pub type_name: String,
+    /// What it says.
+    pub message: String,
     /// The frames of the program's own, outermost first.
-    pub(super) frames: Vec<Frame>,
+    pub frames: Vec<Frame>,
     /// What else the exception says: its notes, what it came from.
-    pub(super) related: Vec<String>,
-    pub(super) hint: Option<String>,
+    pub related: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
-/// Returns what went wrong in a cell, if something did.
-pub(super) fn failure(ran: &Ran, facts: &Facts<'_>) -> Option<Failure> {
-    let stopped = |message: String, hint: &str| Failure {
+/// What has to be known of a session to say what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// What it may use.
+    pub limits: &'a Limits,
+    /// What can be imported beside the standard library.
+    pub packages: &'a [PackageIdentity],
+    /// How whoever writes the code gets more time: `give the call a larger timeout`; `None`: it cannot.
+    pub more_time: Option<&'a str>,
+    /// Whether the cell has ended its sandbox, so that the session is as it was before it.
+    pub is_undone: bool,
+}
+
+impl Failure {
+    /// Returns what went wrong in a cell, if something did.
+    #[must_use]
+    pub fn of(outcome: &Outcome, circumstances: &Circumstances<'_>) -> Option<Self> {
+        match outcome.status {
+            Status::Finished => None,
+            Status::Stopped { reason } => {
+                let hint = "this cell was undone: the session is as before it, variables and files too";
+                Some(stopped(why(reason, outcome.usage.wall_time, circumstances.limits), hint))
+            }
+            Status::Exited { code } if circumstances.is_undone => {
+                let hint = "this cell was undone: the session is as before it. Leave `os._exit` out";
+                Some(stopped(format!("the code ended its process, with status {code}"), hint))
+            }
+            Status::Exited { code: 0 } => None,
+            Status::Exited { code } => {
+                let mut failure = stopped(format!("the code exited with status {code}"), "the session goes on");
+                "SystemExit".clone_into(&mut failure.type_name);
+                Some(failure)
+            }
+            Status::Raised => outcome.error.as_deref().map(|error| raised(error, circumstances)),
+        }
+    }
+
+    /// Writes it as text, in whole lines: the exception as Python has it, the lines it passed with what is meant in each,
+    /// what is related, the hint.
+    pub fn write(&self, text: &mut String) {
+        let colon = if self.message.is_empty() { "" } else { ": " };
+        let _ = writeln!(text, "{}{colon}{}", self.type_name, self.message);
+        for frame in &self.frames {
+            place(text, frame);
+        }
+        for line in &self.related {
+            let _ = writeln!(text, "  {line}");
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "hint: {hint}");
+        }
+    }
+
+    /// Returns the innermost frame of the program's own.
+    #[must_use]
+    pub fn last(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+}
+
+fn stopped(message: String, hint: &str) -> Failure {
+    Failure {
         type_name: "Stopped".to_owned(),
         message,
         frames: Vec::new(),
         related: Vec::new(),
         hint: Some(hint.to_owned()),
-    };
-    match ran.outcome.status {
-        Status::Finished => None,
-        Status::Stopped { reason } => {
-            let hint = "this cell was undone: the session is as before it, variables and files too";
-            Some(stopped(why(reason, ran, &facts.offer.limits), hint))
-        }
-        Status::Exited { code } if ran.is_undone => {
-            let hint = "this cell was undone: the session is as before it. Leave `os._exit` out";
-            Some(stopped(format!("the code ended its process, with status {code}"), hint))
-        }
-        Status::Exited { code: 0 } => None,
-        Status::Exited { code } => {
-            let mut failure = stopped(format!("the code exited with status {code}"), "the session goes on");
-            "SystemExit".clone_into(&mut failure.type_name);
-            Some(failure)
-        }
-        Status::Raised => ran.outcome.error.as_deref().map(|error| raised(error, facts)),
     }
 }
 
-fn why(reason: StopReason, ran: &Ran, limits: &Limits) -> String {
-    let time = seconds(ran.outcome.usage.wall_time);
+fn why(reason: StopReason, time: Duration, limits: &Limits) -> String {
+    let time = seconds(time);
     match reason {
         StopReason::Time => format!("the code ran for {time} and did not react to its limit"),
         StopReason::Cpu => format!("the code used up its processor time after {time}, and did not react to that"),
@@ -72,7 +118,7 @@ fn why(reason: StopReason, ran: &Ran, limits: &Limits) -> String {
     }
 }
 
-fn raised(error: &ErrorReport, facts: &Facts<'_>) -> Failure {
+fn raised(error: &ErrorReport, circumstances: &Circumstances<'_>) -> Failure {
     let mut related: Vec<String> =
         error.notes.iter().take(RELATED_MAX).map(|note| shown(note, MESSAGE_BYTES_MAX).into_owned()).collect();
     let mut origin = error.cause.as_deref().map(|cause| ("caused by", cause));
@@ -92,7 +138,7 @@ fn raised(error: &ErrorReport, facts: &Facts<'_>) -> Failure {
         message: shortened(&error.message),
         frames: frames(error),
         related,
-        hint: hint(error, facts),
+        hint: hint(error, circumstances),
     }
 }
 
@@ -127,29 +173,22 @@ fn frames(error: &ErrorReport) -> Vec<Frame> {
 }
 
 /// Says what to do.
-fn hint(error: &ErrorReport, facts: &Facts<'_>) -> Option<String> {
+fn hint(error: &ErrorReport, circumstances: &Circumstances<'_>) -> Option<String> {
     match error.limit {
         Some(LimitKind::Time) => {
-            let max = facts.timeout_max.as_secs_f64();
-            return Some(format!("give the call a larger `timeout`, at most {max} s, or do it in smaller steps"));
+            let smaller = "do it in smaller steps";
+            return Some(match circumstances.more_time {
+                Some(more) => format!("{more}, or {smaller}"),
+                None => smaller.to_owned(),
+            });
         }
         Some(LimitKind::Cpu) => return Some("do it in smaller steps".to_owned()),
         Some(LimitKind::Output) => return Some("print less: write to a file instead".to_owned()),
         Some(LimitKind::Memory) | None => {}
     }
     match error.type_name.as_str() {
-        "NameError" if !facts.others.is_empty() => {
-            let names: Vec<&str> =
-                facts.others.iter().map(|id| id.as_str()).filter(|id| *id != facts.session.as_str()).collect();
-            (!names.is_empty()).then(|| {
-                format!(
-                    "this session is new; to go on with an earlier one, give its name as `session`: {}",
-                    names.join(", ")
-                )
-            })
-        }
-        "ModuleNotFoundError" => Some(packages(facts)),
-        "MemoryError" => Some(format!("the sandbox has {} MiB of memory", facts.offer.limits.memory_bytes >> 20)),
+        "ModuleNotFoundError" => Some(packages(circumstances.packages)),
+        "MemoryError" => Some(format!("the sandbox has {} MiB of memory", circumstances.limits.memory_bytes >> 20)),
         "exuvia.ToolInterrupted" | "ToolInterrupted" => {
             Some("it is not known whether the call took effect: look before you make it again".to_owned())
         }
@@ -157,8 +196,7 @@ fn hint(error: &ErrorReport, facts: &Facts<'_>) -> Option<String> {
     }
 }
 
-fn packages(facts: &Facts<'_>) -> String {
-    let packages = &facts.offer.packages;
+fn packages(packages: &[PackageIdentity]) -> String {
     if packages.is_empty() {
         return "only the standard library is installed, and nothing can be installed from here".to_owned();
     }
@@ -166,28 +204,6 @@ fn packages(facts: &Facts<'_>) -> String {
     let more = packages.len().saturating_sub(PACKAGES_MAX);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("nothing can be installed from here; installed are {}{more}", names.join(", "))
-}
-
-impl Failure {
-    /// Writes it as text.
-    pub(super) fn write(&self, text: &mut String) {
-        let colon = if self.message.is_empty() { "" } else { ": " };
-        let _ = writeln!(text, "{}{colon}{}", self.type_name, self.message);
-        for frame in &self.frames {
-            place(text, frame);
-        }
-        for line in &self.related {
-            let _ = writeln!(text, "  {line}");
-        }
-        if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "hint: {hint}");
-        }
-    }
-
-    /// Returns the innermost frame of the program's own.
-    pub(super) fn last(&self) -> Option<&Frame> {
-        self.frames.last()
-    }
 }
 
 /// Writes where a frame is: `cell 3, line 2, in f: return 1/0`, and what in that line is meant.
