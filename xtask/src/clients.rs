@@ -1,6 +1,8 @@
 //! `cargo xtask mcp-clients`: what tests of `exuvia mcp` speak with. The conformance suite, the inspector and a Node.js that is
 //! new enough for them come from npm, the Python client from PyPI; all of it at versions and with hashes that the files in
 //! `crates/exuvia-mcp/clients` fix. No code of theirs runs while they are installed.
+//!
+//! `cargo xtask model-server`: the server that tests of models ask, in the same way.
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,19 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// Installs the server that tests of models ask, if it is not there yet.
+pub(crate) fn model_server() -> Result<()> {
+    let server = Clients {
+        wanted: workspace().join("crates/exuvia-model/server"),
+        folder: workspace().join("target/model-server"),
+        npm: "npm".into(),
+        pythons: Vec::new(),
+    };
+    server.install_from_npm("installing a server that speaks as models' providers do from npm (10 MB, once)")?;
+    tools::say("the server of models is in target/model-server");
+    Ok(())
+}
+
 /// What is to be where, and the programs that bring it there.
 struct Clients {
     /// The folder of the lock files.
@@ -48,9 +63,18 @@ struct Clients {
 
 impl Clients {
     fn install(&self) -> Result<()> {
-        fs::create_dir_all(&self.folder).with_context(|| format!("{}", self.folder.display()))?;
-        self.unless_installed("npm", &["package.json", "package-lock.json"], || self.install_npm_packages())?;
+        self.install_from_npm(
+            "installing MCP's conformance suite, its inspector and a Node.js from npm (350 MB, once)",
+        )?;
         self.unless_installed("pypi", &[REQUIREMENTS], || self.install_python_packages())
+    }
+
+    fn install_from_npm(&self, what: &str) -> Result<()> {
+        fs::create_dir_all(&self.folder).with_context(|| format!("{}", self.folder.display()))?;
+        self.unless_installed("npm", &["package.json", "package-lock.json"], || {
+            tools::say(what);
+            self.install_npm_packages()
+        })
     }
 
     /// Does what is to be done, unless it was already, for files that were the same.
@@ -71,7 +95,6 @@ impl Clients {
     }
 
     fn install_npm_packages(&self) -> Result<()> {
-        tools::say("installing MCP's conformance suite, its inspector and a Node.js from npm (350 MB, once)");
         for name in NPM_FILES {
             fs::copy(self.wanted.join(name), self.folder.join(name))
                 .with_context(|| format!("`{name}` cannot be copied"))?;

@@ -39,6 +39,8 @@ enum Command {
     Image(image::Arguments),
     /// Install the clients of MCP that tests speak with, if they are not there
     McpClients,
+    /// Install the server that tests of models ask, if it is not there
+    ModelServer,
     /// Run all tests
     Test(test::Arguments),
 }
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Image(arguments) => image::run(&arguments),
         Command::McpClients => clients::run(),
+        Command::ModelServer => clients::model_server(),
         Command::Test(arguments) => test::run(&arguments),
     };
     match result {

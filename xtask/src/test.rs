@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     image::run(&image::Arguments::default())?;
     packages::fetch()?;
     clients::run()?;
+    clients::model_server()?;
     let root = workspace();
     tools::say("testing the guest's Python under Pyodide");
     tools::show(Command::new("node").args(["guest/tests/run.mjs"]).current_dir(&root))

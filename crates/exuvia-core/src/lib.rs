@@ -3,6 +3,7 @@
 //! This crate has no input or output, no clock and no WebAssembly: what a sandbox needs from outside is named here
 //! ([`HostCall`]) and answered by whoever runs it ([`Host`]).
 //!
+//! - [`agent`]: a model whose action is a piece of Python, as a fold over a journal.
 //! - [`cell`]: what running a piece of Python gave ([`Outcome`]).
 //! - [`limits`]: what a sandbox may use ([`Limits`]).
 //! - [`host`]: the one typed boundary between a sandbox and everything else.
@@ -12,6 +13,7 @@
 //! - [`observation`]: what an outcome looks like to somebody who has to go on from it.
 //! - [`recording`]: a [`Host`] that writes down what it answers, and one that answers from what was written down.
 
+pub mod agent;
 pub mod cell;
 pub mod host;
 pub mod journal;

@@ -1,6 +1,7 @@
 //! The subcommands, one per file.
 
 mod add;
+mod agent;
 mod completions;
 mod fork;
 mod given;
@@ -38,6 +39,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Agent(Box<agent::Arguments>),
     Repl(repl::Arguments),
     Resume(resume::Arguments),
     Replay(replay::Arguments),
@@ -57,6 +59,7 @@ enum Command {
 pub(crate) fn main() -> u8 {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Agent(arguments) => agent::run(&arguments),
         Command::Repl(arguments) => repl::run(&arguments),
         Command::Resume(arguments) => resume::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

@@ -17,8 +17,8 @@ use exuvia_core::journal::MountPoint;
 use exuvia_core::tool::ToolDeclaration;
 use exuvia_packages::PackagesSection;
 use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder};
-use exuvia_tools::Toolbox;
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
+use exuvia_tools::{Tool, Toolbox};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -70,11 +70,22 @@ struct Sections {
 }
 
 impl Lent {
-    /// Reads the configuration, if one is named, and looks at the folders.
-    pub(crate) fn load(config: Option<&Path>, mounts: &[MountSpec], out: Option<&Path>, asked: Asked) -> Result<Self> {
+    /// Reads the configuration, if one is named, and looks at the folders. What asks for approval is asked as is said with
+    /// the tools that are lent beside those of the configuration.
+    pub(crate) fn load(
+        config: Option<&Path>,
+        mounts: &[MountSpec],
+        out: Option<&Path>,
+        (asked, tools): (Asked, Vec<Tool>),
+    ) -> Result<Self> {
         let mut lent = match config {
-            Some(path) => Self::configured(path, asked)?,
-            None => Self::default(),
+            Some(path) => Self::configured(path, asked, tools)?,
+            None if tools.is_empty() => Self::default(),
+            None => {
+                let toolbox = Toolbox::builder().tools(tools).build();
+                let toolbox = toolbox.map_err(|error| Failure::new(error.to_string()))?;
+                Self { toolbox: Some(toolbox), ..Self::default() }
+            }
         };
         lent.mounts.extend(mounts.iter().cloned());
         if let Some(folder) = out {
@@ -89,7 +100,7 @@ impl Lent {
         Ok(lent)
     }
 
-    fn configured(path: &Path, asked: Asked) -> Result<Self> {
+    fn configured(path: &Path, asked: Asked, beside: Vec<Tool>) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
         let file = ConfigFile { path, text: &text };
         let wrong = |error: &dyn std::fmt::Display| Failure::usage(error.to_string());
@@ -105,7 +116,7 @@ impl Lent {
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
         let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
-        let mut builder = Toolbox::builder().tools(tools).policy(policy);
+        let mut builder = Toolbox::builder().tools(beside).tools(tools).policy(policy);
         if asked == Asked::Terminal
             && let Some(approver) = approver::Terminal::find()
         {

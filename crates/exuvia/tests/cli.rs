@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and starts processes")]
 
 mod cli {
+    mod agent;
     mod begun;
     mod carried;
     mod changes;

@@ -187,7 +187,8 @@ pub struct Recorded {
     pub position: u64,
     /// The epoch of its writer.
     pub epoch: u64,
-    /// When it was written, in milliseconds since 1970. For people: nothing is computed from it.
+    /// When it was written, in milliseconds since 1970. For people, and for how long an agent has taken: nothing that a
+    /// program sees is computed from it.
     pub at: i64,
     /// What happened.
     pub event: Event,

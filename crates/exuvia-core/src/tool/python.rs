@@ -67,14 +67,19 @@ pub fn source(declaration: &ToolDeclaration) -> String {
 /// Returns a tool's stub, as it stands in a `.pyi` file below [`STUB_HEADER`].
 #[must_use]
 pub fn stub(declaration: &ToolDeclaration) -> String {
-    let name = &declaration.name;
+    let documentation = docstring(&documentation(declaration), "    ");
+    let end = if documentation.is_empty() { " ...\n" } else { "\n" };
+    format!("def {}:{end}{documentation}", head(declaration))
+}
+
+/// Returns a tool's name, parameters and result, as they stand in its stub: `look_up(name: str) -> int`.
+#[must_use]
+pub fn head(declaration: &ToolDeclaration) -> String {
     let signature = match &declaration.signature {
         ToolSignature::Text => "(text: str, /) -> str".to_owned(),
         ToolSignature::Json { parameters, returns } => signature(&list(parameters), returns.as_ref()),
     };
-    let documentation = docstring(&documentation(declaration), "    ");
-    let end = if documentation.is_empty() { " ...\n" } else { "\n" };
-    format!("def {name}{signature}:{end}{documentation}")
+    format!("{}{signature}", declaration.name)
 }
 
 /// What stands at the beginning of a file of stubs.

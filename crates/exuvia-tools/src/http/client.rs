@@ -22,7 +22,12 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    pub(super) fn get(&self) -> Result<&Client, ToolFailure> {
+    /// Returns the client, which follows no redirect, repeats nothing and uses no proxy.
+    ///
+    /// # Errors
+    ///
+    /// There can be none here, as where the system gives no random bytes.
+    pub fn get(&self) -> Result<&Client, ToolFailure> {
         let client = self.client.get_or_init(|| build().map_err(|error| error.to_string()));
         client.as_ref().map_err(|error| ToolFailure::failed(format!("the host has no HTTP client: {error}")))
     }

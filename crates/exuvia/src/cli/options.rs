@@ -5,12 +5,13 @@ pub(super) mod values;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use exuvia_core::Limits;
 use exuvia_core::journal::Variable;
 use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, RandomStream};
+use exuvia_tools::Tool;
 
 use crate::failure::Failure;
 use crate::lent::{Asked, Lent, MountSpec};
@@ -163,7 +164,17 @@ impl SandboxOptions {
 
     /// Returns what the sandbox is lent.
     pub(crate) fn lent(&self, asked: Asked) -> Result<Lent> {
-        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), asked)
+        self.lent_with(asked, Vec::new())
+    }
+
+    /// Returns what the sandbox is lent, and tools beside it.
+    pub(crate) fn lent_with(&self, asked: Asked, tools: Vec<Tool>) -> Result<Lent> {
+        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), (asked, tools))
+    }
+
+    /// Returns the folder of `--out`.
+    pub(crate) fn output_folder(&self) -> Option<&Path> {
+        self.lent.out.as_deref()
     }
 
     /// Says with what the sandbox begins: limits, seed, terminals, environment. A sandbox whose output is kept has no

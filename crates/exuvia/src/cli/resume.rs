@@ -10,7 +10,7 @@ use exuvia_core::journal::{Event, SessionId, Source, Store};
 use exuvia_session::{Resumed, Session};
 
 use super::given::Given;
-use super::{Command, mcp, repl, run};
+use super::{Command, agent, mcp, repl, run};
 use crate::failure::Failure;
 use crate::journal;
 use crate::printable::printable;
@@ -105,6 +105,7 @@ pub(super) fn begun(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Re
         Command::Run(arguments) => run::again(arguments, given),
         Command::Repl(arguments) => repl::again(arguments, given),
         Command::Mcp(arguments) => mcp::again(arguments, given),
+        Command::Agent(arguments) => agent::again(*arguments, given),
         _ => Err(Failure::new(format!("session `{id}` was begun with another command")).into()),
     }
 }
@@ -117,7 +118,7 @@ fn without_command(store: &Arc<dyn Store>, id: &SessionId) -> Result<Failure> {
             Failure::usage(format!("session `{id}` ended before anything ran in it"))
                 .hint(format!("`exuvia session rm {id}` removes it"))
         }
-        _ => Failure::usage(format!("session `{id}` was not begun with `exuvia run`, `repl` or `mcp`"))
+        _ => Failure::usage(format!("session `{id}` was not begun with `exuvia run`, `agent`, `repl` or `mcp`"))
             .hint("the program that made it can go on with it"),
     })
 }

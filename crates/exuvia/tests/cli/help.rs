@@ -5,6 +5,7 @@ use crate::{exuvia, gives};
 const COMMANDS: &[&[&str]] = &[
     &[],
     &["run"],
+    &["agent"],
     &["repl"],
     &["resume"],
     &["replay"],

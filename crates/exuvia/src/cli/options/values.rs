@@ -11,7 +11,7 @@ pub(in crate::cli) struct Time(Duration);
 
 impl Time {
     /// Returns it as a limit: zero means that there is none.
-    pub(super) fn limit(self) -> Option<Duration> {
+    pub(in crate::cli) fn limit(self) -> Option<Duration> {
         (!self.0.is_zero()).then_some(self.0)
     }
 

@@ -1,0 +1,234 @@
+//! An agent that goes on.
+
+mod begin;
+mod context;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use exuvia_core::agent::{
+    Begun, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark, State,
+    Stop, Tokens,
+};
+use exuvia_core::observation::seconds;
+use exuvia_sandbox::{FileEntry, Interrupter};
+use exuvia_session::{Session, SessionError, Settled};
+use serde_json::json;
+
+use crate::error::AgentError;
+use crate::observe;
+use crate::prompts::Prompts;
+pub use begin::{Home, fold};
+pub use context::{Document, Input, Task};
+
+/// Who knows what a reply of a model costs, in millionths of a dollar; `None`: nobody does.
+pub type Price = Arc<dyn Fn(&str, Tokens) -> Option<u64> + Send + Sync>;
+
+/// A model, and the session in which its code runs.
+///
+/// A hostile model can do what a hostile program in the session's sandbox can do, and use up its [budget]. It cannot say
+/// what was observed, and what it says is data: nothing of it is done but running cells.
+///
+/// [budget]: exuvia_core::agent::Budget
+pub struct Agent {
+    session: Session,
+    state: Arc<Mutex<State>>,
+    model: Arc<dyn Model>,
+    prompts: Prompts,
+    price: Option<Price>,
+    /// The sandbox's files after the last cell.
+    files: Vec<FileEntry>,
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// There is more to do.
+    On,
+    /// The run has ended.
+    Ended(Ending),
+}
+
+impl Agent {
+    /// Goes on by one step: the model is asked, and what it asks for is done. `listener` hears what it says.
+    ///
+    /// A future that is dropped while the model is asked leaves the agent as it was; one that is dropped while a cell runs
+    /// leaves it to be [resumed](Self::resume).
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Model`] if the model gave no answer: the next step asks again.
+    pub async fn step(&mut self, listener: Listener<'_>) -> Result<Step, AgentError> {
+        let mut has_asked = false;
+        loop {
+            let next = self.state().next(self.session.now());
+            match next {
+                Next::Ask if has_asked => return Ok(Step::On),
+                Next::Ask => {
+                    self.ask(listener).await?;
+                    has_asked = true;
+                }
+                Next::Begin => return Err(AgentError::NoTask(self.session.id().clone())),
+                Next::Remark(remark) => self.remark(remark)?,
+                Next::Run { code } => {
+                    self.session.run(&code).await?;
+                }
+                // It was left in the middle.
+                Next::Resume => return Err(SessionError::Abandoned(self.session.id().clone()).into()),
+                Next::Observe(observed) => self.observe(observed).await?,
+                Next::Refuse { call, problem } => {
+                    let message = Message::Observed { call, parts: vec![observe::problem(&problem)] };
+                    self.note(&Entry::said(message))?;
+                }
+                Next::End(ending) => self.note(&Entry::Ended(Box::new(ending)))?,
+                Next::Ended(ending) => return Ok(Step::Ended(ending)),
+            }
+        }
+    }
+
+    /// Goes on to the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`step`](Self::step).
+    pub async fn run(&mut self, listener: Listener<'_>) -> Result<Ending, AgentError> {
+        loop {
+            if let Step::Ended(ending) = self.step(listener).await? {
+                return Ok(ending);
+            }
+        }
+    }
+
+    async fn ask(&mut self, listener: Listener<'_>) -> Result<(), AgentError> {
+        self.note(&Entry::Asked { model: self.model.name().to_owned() })?;
+        let request = self.state().request();
+        match self.model.ask(request, listener).await {
+            Ok(reply) => {
+                let micro_dollars = self.price.as_ref().and_then(|price| price(self.model.name(), reply.tokens));
+                self.note(&Entry::Replied { reply: Box::new(reply), micro_dollars })
+            }
+            Err(failure) => {
+                self.note(&Entry::Failed { failure: failure.clone() })?;
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// Tells the model what came of a cell.
+    async fn observe(&mut self, observed: Observed) -> Result<(), AgentError> {
+        let (settled, files) = self.settle(&observed).await?;
+        let mut parts = observe::cell(&observed, &settled, self.session.opened());
+        let missing = self.missing(&observed.artifacts);
+        let remark = (!missing.is_empty()).then_some(Remark::Unaccepted);
+        if remark.is_some() {
+            parts.push(observe::unaccepted(&missing));
+        }
+        self.note(&Entry::Said { message: Message::Observed { call: observed.call, parts }, remark, files })
+    }
+
+    /// Sees to what a cell has left. Returns that, and the files that are other than before.
+    async fn settle(&mut self, observed: &Observed) -> Result<(Settled, Vec<FileNote>), AgentError> {
+        if observed.is_undone {
+            return Ok((Settled { cell: observed.cell, is_undone: true, ..Settled::default() }, Vec::new()));
+        }
+        let before = self.files.clone();
+        let (settled, after) = self.session.settle(&observed.outcome, before, observe::OUTPUT_BYTES_MAX).await?;
+        let Some(after) = after else { return Ok((settled, Vec::new())) };
+        let before: HashSet<FileEntry> = std::mem::replace(&mut self.files, after).into_iter().collect();
+        let new = self.files.iter().filter(|file| !before.contains(file));
+        let note = |FileEntry { path, bytes, modified }| FileNote { path, bytes, modified };
+        Ok((settled, new.cloned().map(note).collect()))
+    }
+
+    /// Returns those paths at which there is no file in the sandbox.
+    fn missing(&mut self, paths: &[String]) -> Vec<String> {
+        let sandbox = self.session.sandbox();
+        paths.iter().filter(|path| sandbox.read_file(path).is_none()).cloned().collect()
+    }
+
+    /// Says something to the model that the agent itself has noticed.
+    fn remark(&mut self, remark: Remark) -> Result<(), AgentError> {
+        let text = match remark {
+            Remark::Idle => {
+                let state = self.state();
+                let is_cut = matches!(state.messages().last().map(|message| &**message),
+                    Some(Message::Model(reply)) if reply.stop == Stop::Length);
+                let interface = state.begun().map(|begun| begun.interface).unwrap_or_default();
+                self.prompts.render("idle", json!({ "interface": interface, "cut_off": is_cut }))?
+            }
+            Remark::Loop(count) => self.prompts.render("loop", json!({ "count": count }))?,
+            Remark::Closing(reason) => {
+                let limit = self.state().begun().map(|begun| limit(reason, begun));
+                self.prompts.render("closing", json!({ "reason": reason.word(), "limit": limit }))?
+            }
+            Remark::Unaccepted => return Ok(()),
+        };
+        self.note(&Entry::Said { message: Message::user(Origin::Host, text), remark: Some(remark), files: Vec::new() })
+    }
+
+    /// Tells the model something in the person's name, before it is asked next.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Session`] if the journal cannot be written to.
+    pub fn say(&mut self, text: &str) -> Result<(), AgentError> {
+        let message = Message::User { parts: vec![Part::text(Origin::Person, text)] };
+        self.note(&Entry::said(message))
+    }
+
+    /// Ends the run, with what the model has said last.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Session`] if the journal cannot be written to.
+    pub fn stop(&mut self) -> Result<Ending, AgentError> {
+        let ending = self.state().stopped();
+        self.note(&Entry::Ended(Box::new(ending.clone())))?;
+        Ok(ending)
+    }
+
+    fn note(&mut self, entry: &Entry) -> Result<(), AgentError> {
+        Ok(self.session.note(exuvia_core::agent::ENTRY, entry.data())?)
+    }
+
+    /// Returns what the agent is now. Nothing of it may be done meanwhile.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns its session, to look at files, say.
+    pub fn session(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Returns a handle that interrupts the cell that runs.
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        self.session.interrupter()
+    }
+
+    /// Says what tokens cost. Default: nobody knows.
+    #[must_use]
+    pub fn price(mut self, price: Price) -> Self {
+        self.price = Some(price);
+        self
+    }
+}
+
+/// Returns a limit of a budget in words.
+fn limit(reason: Reason, begun: &Begun) -> String {
+    let budget = &begun.budget;
+    match reason {
+        Reason::Tokens => format!("{} tokens", budget.tokens.unwrap_or_default()),
+        #[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+        Reason::Money => format!("${:.2}", budget.micro_dollars.unwrap_or_default() as f64 / 1e6),
+        Reason::Time => seconds(budget.time.unwrap_or_default()),
+        _ => format!("{} steps", budget.steps),
+    }
+}
+
+impl std::fmt::Debug for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agent").field("session", &self.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! A task, and what a model is told with it.
+
+use exuvia_core::MountMode;
+use exuvia_core::agent::{Begun, Budget, Interface, Origin, Part};
+use exuvia_core::journal::Opened;
+use exuvia_core::tool::python;
+use serde_json::{Value as Json, json};
+
+use crate::prompts::{PromptError, Prompts};
+
+/// Something to be done.
+#[derive(Debug, Clone, Default)]
+pub struct Task {
+    /// What, in the person's words.
+    pub text: String,
+    /// How the model gives code.
+    pub interface: Interface,
+    /// Whether a reply without code ends the run, its text being the answer. Else only `final` does.
+    pub reply_ends: bool,
+    /// What it may use.
+    pub budget: Budget,
+    /// Files that were given for it.
+    pub inputs: Vec<Input>,
+    /// What the folder that it is about says of itself, such as `AGENTS.md`.
+    pub documents: Vec<Document>,
+}
+
+/// A file that was given for a task.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Where it is in the sandbox.
+    pub path: String,
+    /// What kind of file it is, in a word or two.
+    pub kind: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
+/// A text that a model is given to read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What it is called.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl Task {
+    /// Returns what a run begins with, and what the model is told first, in a session of this opening; `now` is the time, in
+    /// milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// A template cannot be filled in.
+    pub fn told(&self, prompts: &Prompts, opened: &Opened, now: i64) -> Result<(Begun, Vec<Part>), PromptError> {
+        let system = prompts.render("system", self.surroundings(opened))?;
+        let tool = match self.interface {
+            Interface::Calls => Some(prompts.render("tool", json!({}))?),
+            Interface::Text => None,
+        };
+        let begun = Begun {
+            task: self.text.clone(),
+            system,
+            interface: self.interface,
+            tool,
+            reply_ends: self.reply_ends,
+            budget: self.budget,
+        };
+        let documents = self.documents.iter().map(|Document { name, text }| {
+            Part::text(Origin::Document, format!("<document name={name:?}>\n{}\n</document>", text.trim_end()))
+        });
+        let inputs: Vec<Json> = self.inputs.iter().map(Input::shown).collect();
+        let task = json!({ "inputs": inputs, "date": date(now), "steps": self.budget.steps });
+        let context = Part::text(Origin::Host, prompts.render("task", task)?);
+        let person = Part::text(Origin::Person, self.text.clone());
+        Ok((begun, documents.chain([context, person]).collect()))
+    }
+
+    fn surroundings(&self, opened: &Opened) -> Json {
+        let packages: Vec<&str> = opened.packages.iter().map(|package| package.name.as_str()).collect();
+        let tools: Vec<Json> = opened
+            .tools
+            .iter()
+            .map(|tool| {
+                let description = tool.description.lines().next().unwrap_or_default();
+                json!({ "name": tool.name, "signature": python::head(tool), "description": description })
+            })
+            .collect();
+        let mounts: Vec<Json> = opened
+            .mounts
+            .iter()
+            .map(|mount| {
+                let mode = match mount.mode {
+                    MountMode::ReadOnly => "to read",
+                    MountMode::ReadWrite => "to read and write",
+                    MountMode::Overlay => "to read and write; your changes stay in the sandbox",
+                };
+                json!({ "path": mount.path, "mode": mode })
+            })
+            .collect();
+        let output = opened.mounts.iter().find(|mount| mount.path == "/output").map(|mount| &mount.path);
+        json!({
+            "interface": self.interface,
+            "reply_ends": self.reply_ends,
+            "python": opened.engine.version,
+            "packages": packages,
+            "tools": tools,
+            "mounts": mounts,
+            "output": output,
+            "memory": size(opened.limits.memory_bytes),
+            "seconds": opened.limits.wall_time.map(|time| time.as_secs()),
+        })
+    }
+}
+
+impl Input {
+    fn shown(&self) -> Json {
+        json!({ "path": self.path, "kind": self.kind, "size": size(self.bytes) })
+    }
+}
+
+/// Returns a size as people read it: `12 bytes`, `3.4 KiB`, `512 MiB`.
+fn size(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with one digit after the point")]
+    let of = |unit: u64| bytes as f64 / unit as f64;
+    let text = match bytes {
+        0..1_024 => return format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{:.1} KiB", of(1 << 10)),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", of(1 << 20)),
+        _ => format!("{:.1} GiB", of(1 << 30)),
+    };
+    text.replace(".0 ", " ")
+}
+
+/// Returns the day, in UTC, of a time in milliseconds since 1970: `2026-01-31`.
+fn date(now: i64) -> String {
+    jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_string().chars().take(10).collect()
+}

@@ -1,0 +1,436 @@
+//! `exuvia agent`: a task in words, done by a model that writes Python.
+
+mod conclusion;
+mod inputs;
+mod models;
+mod view;
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Parser as _;
+use exuvia_agent::{Agent, AgentError, Home, Prompts, Task};
+use exuvia_core::agent::{Budget, Interface, Model};
+use exuvia_core::journal::{Opening, SessionId, Store};
+use exuvia_session::SessionError;
+
+use super::given::Given;
+use super::options::SandboxOptions;
+use super::options::values::{Size, Time};
+use super::resume::{self, Begun};
+use super::{Arguments as Line, Command};
+use crate::failure::{self, Failure};
+use crate::interpreter::Interpreter;
+use crate::interrupts::Interrupts;
+use crate::lent::{Asked, Lent};
+use crate::recording::{self, CommandLine, Prepared, new_id, new_seed, now, told};
+use crate::{exit, journal, output};
+use inputs::InputSpec;
+use view::View;
+
+const NOTES: &str = "\
+The model's code runs in a sealed sandbox, and everything that it does is recorded: `exuvia session show` tells it, `exuvia \
+replay` runs it again without any model. Nothing of this machine is lent but what --input, --config, --mount and --out name. \
+The answer goes to stdout, all talk to stderr. Ctrl-C interrupts the cell that runs, a second one ends the task; go on \
+with it later with --resume.
+
+Exit status: 0 when the task is done, 124 when a limit ended it, 1 when it came to nothing, 125 when the model cannot be \
+asked.";
+/// What `--timeout` means here.
+const TIMEOUT_HELP: &str = "\
+Interrupt a cell after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never";
+/// The longest task, in bytes.
+const TASK_BYTES_MAX: u64 = 1 << 20;
+/// The file in which a folder says of itself what who works in it should know.
+const AGENTS: &str = "AGENTS.md";
+/// How much of it is read, in bytes.
+const AGENTS_BYTES_MAX: u64 = 32 << 10;
+
+/// Have a model do a task by writing Python
+#[derive(clap::Args)]
+#[command(
+    after_help = NOTES,
+    mut_arg("timeout", |timeout| timeout.default_value("1m").help(TIMEOUT_HELP)),
+)]
+pub(crate) struct Arguments {
+    /// What is to be done
+    #[arg(required_unless_present_any = ["file", "resume", "fork"], conflicts_with = "file")]
+    task: Option<String>,
+
+    /// Read the task from this file; `-`: from stdin
+    #[arg(short, long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Who writes the code: a model of `anthropic` (key in ANTHROPIC_API_KEY), `openai`, `openai-chat` (OPENAI_API_KEY),
+    /// `gemini` (GEMINI_API_KEY), `ollama`, or `compatible`; `scripted/FILE.toml` says what a file says, and needs no key
+    #[arg(long, value_name = "PROVIDER/NAME", help_heading = "Model")]
+    model: Option<String>,
+
+    /// Where the model is, if not at its provider's own address; its key is in EXUVIA_MODEL_KEY then
+    #[arg(long, value_name = "URL", help_heading = "Model")]
+    model_url: Option<String>,
+
+    /// How the model gives code: by calling a tool, or as text between fences
+    #[arg(long, value_name = "HOW", default_value = "calls", help_heading = "Model")]
+    interface: InterfaceOption,
+
+    /// Use these prompts of yours: NAME.md in this folder stands for the one of that name
+    #[arg(long, value_name = "FOLDER", help_heading = "Model")]
+    prompts: Option<PathBuf>,
+
+    /// Print what the model would be told, and ask nothing
+    #[arg(long, help_heading = "Model")]
+    print_prompt: bool,
+
+    /// Give the task a file, which the code sees as /input/NAME; a folder: all files in it. NAME may be left out
+    #[arg(long, value_name = "NAME=FILE")]
+    input: Vec<InputSpec>,
+
+    /// Only `final(…)` ends the task: a reply without code does not
+    #[arg(long)]
+    final_only: bool,
+
+    /// Go on with an agent whose process has ended
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["task", "file", "fork"])]
+    resume: Option<String>,
+
+    /// Open an agent that goes on from the end of a step of another one, with another model, say; without `@STEP`: from
+    /// its last
+    #[arg(long, value_name = "SESSION[@STEP]", conflicts_with_all = ["task", "file"])]
+    fork: Option<String>,
+
+    /// Print what happens as lines of JSON on stdout
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    budget: BudgetOptions,
+
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+}
+
+/// What an agent may use.
+#[derive(clap::Args, Clone)]
+#[command(next_help_heading = "Budget")]
+struct BudgetOptions {
+    /// How often the model is asked
+    #[arg(long, value_name = "N", default_value_t = Budget::default().steps)]
+    steps: u32,
+
+    /// How many tokens go to and fro: a number, or `200K`, `2M`
+    #[arg(long, value_name = "N")]
+    tokens: Option<Size>,
+
+    /// What it may cost, in dollars, where the model's price is known
+    #[arg(long, value_name = "DOLLARS")]
+    cost: Option<f64>,
+
+    /// How long it may take
+    #[arg(long, value_name = "TIME")]
+    time: Option<Time>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy)]
+enum InterfaceOption {
+    Calls,
+    Text,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    if let Some(wanted) = &arguments.resume {
+        return resumed(arguments, wanted);
+    }
+    if let Some(wanted) = &arguments.fork {
+        return forked(arguments, wanted);
+    }
+    begun(arguments)
+}
+
+/// Begins a task.
+fn begun(arguments: &Arguments) -> Result<u8> {
+    let task = arguments.task()?;
+    let workshop = Workshop::furnish(arguments)?;
+    if arguments.print_prompt {
+        return workshop.print_prompt(&task);
+    }
+    let model = models::find(arguments.model.as_deref(), arguments.model_url.as_deref())?;
+    let id = new_id()?;
+    let store = journal::store(None)?;
+    journal::note_begun(&id)?;
+    let command = CommandLine::note(store.durability());
+    let name = arguments.sandbox.recording.name();
+    let opening = Opening { session: id.clone(), name, opened: workshop.prepared.opened.clone(), at: now() };
+    workshop.drive(store, model, (arguments.json, &arguments.sandbox), async |home| {
+        let mut agent = Agent::open(home, opening).await.inspect_err(|_| journal::take_back_begun(&id))?;
+        if let Some((kind, data)) = command {
+            agent.session().note(&kind, data)?;
+        }
+        agent.begin(&task)?;
+        Ok(agent)
+    })
+}
+
+/// Goes on with an agent whose process has ended.
+fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
+    let store = journal::store(None)?;
+    let id = resume::find(&store, wanted)?;
+    let first = first_arguments(&store, &id)?;
+    let workshop = Workshop::furnish(&first)?;
+    let model = other_model(arguments, &first)?;
+    workshop.drive(store, model, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
+}
+
+/// Opens an agent that goes on from where another one was.
+fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
+    let (wanted, step) = match wanted.rsplit_once('@') {
+        None => (wanted, None),
+        Some((wanted, step)) => match step.parse() {
+            Ok(step) => (wanted, Some(step)),
+            Err(_) => return Err(Failure::usage(format!("`{step}` is no number of a step")).into()),
+        },
+    };
+    let store = journal::store(None)?;
+    let origin = resume::find(&store, wanted)?;
+    let first = first_arguments(&store, &origin)?;
+    let workshop = Workshop::furnish(&first)?;
+    let model = other_model(arguments, &first)?;
+    let id = new_id()?;
+    journal::note_begun(&id)?;
+    let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
+    let from = Arc::clone(&store);
+    workshop.drive(store, model, (arguments.json, &first.sandbox), async |home| {
+        let forked = Agent::fork(home, &origin, step, identity).await;
+        let (mut agent, _) = forked.inspect_err(|_| journal::take_back_begun(&id))?;
+        CommandLine::pass_on(&from, &origin, agent.session())
+            .map_err(|error| AgentError::Session(SessionError::Host(recording::boxed(error))))?;
+        Ok(agent)
+    })
+}
+
+/// Returns the model that is named here, or that with which an agent was begun.
+fn other_model(here: &Arguments, first: &Arguments) -> Result<Arc<dyn Model>> {
+    let named = if here.model.is_some() { here } else { first };
+    models::find(named.model.as_deref(), named.model_url.as_deref())
+}
+
+/// Returns the command line with which an agent was begun. This process is in its folder then.
+fn first_arguments(store: &Arc<dyn Store>, id: &SessionId) -> Result<Arguments> {
+    let other = || Failure::usage(format!("session `{id}` was not begun with `exuvia agent`"));
+    let Some(command) = CommandLine::of(store, id)? else { return Err(other().into()) };
+    std::env::set_current_dir(&command.folder).map_err(|error| Failure::unreadable(&command.folder, &error))?;
+    let line = std::iter::once("exuvia".to_owned()).chain(command.arguments);
+    match Line::try_parse_from(line).map(|line| line.command) {
+        Ok(Command::Agent(arguments)) => Ok(*arguments),
+        _ => Err(other().hint(format!("`exuvia resume {id}` goes on with it")).into()),
+    }
+}
+
+/// Prepares what an agent's session goes on with at a prompt.
+pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
+    given.replace(&mut arguments.sandbox);
+    let workshop = Workshop::furnish(&arguments)?;
+    let version = workshop.version.clone();
+    Ok(Begun { prepared: workshop.prepared, version, colours: arguments.sandbox.colours(), program: None })
+}
+
+impl Arguments {
+    /// Returns what is to be done.
+    fn task(&self) -> Result<Task> {
+        let text = match (&self.task, &self.file) {
+            (Some(task), _) => task.clone(),
+            (None, Some(file)) => read_task(file)?,
+            (None, None) => String::new(),
+        };
+        if text.trim().is_empty() {
+            return Err(Failure::usage("the task says nothing").into());
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it saturates, and is not negative"
+        )]
+        let micro_dollars = self.budget.cost.map(|dollars| (dollars.max(0.0) * 1e6) as u64);
+        Ok(Task {
+            text,
+            interface: self.interface.into(),
+            reply_ends: !self.final_only,
+            budget: Budget {
+                steps: self.budget.steps,
+                tokens: self.budget.tokens.as_ref().map(|tokens| tokens.0),
+                micro_dollars,
+                time: self.budget.time.and_then(Time::limit),
+            },
+            inputs: inputs::told(&self.input)?,
+            documents: documents()?,
+        })
+    }
+}
+
+fn read_task(path: &Path) -> Result<String> {
+    let mut text = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(TASK_BYTES_MAX + 1).read_to_end(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(TASK_BYTES_MAX + 1).read_to_end(&mut text))
+    };
+    read.map_err(|error| Failure::unreadable(path, &error))?;
+    if text.len() as u64 > TASK_BYTES_MAX {
+        let failure = Failure::usage(format!("the task in `{}` is longer than 1 MiB", path.display()));
+        return Err(failure.hint("give what it is about as files, with --input").into());
+    }
+    String::from_utf8(text).map_err(|_| Failure::usage(format!("the task in `{}` is no text", path.display())).into())
+}
+
+/// Returns what the folder that this process is in says of itself.
+fn documents() -> Result<Vec<exuvia_agent::Document>> {
+    let path = Path::new(AGENTS);
+    let mut text = Vec::new();
+    match std::fs::File::open(path).and_then(|file| file.take(AGENTS_BYTES_MAX).read_to_end(&mut text)) {
+        Ok(_) => {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Ok(vec![exuvia_agent::Document { name: AGENTS.to_owned(), text }])
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Failure::unreadable(path, &error).into()),
+    }
+}
+
+/// What an agent is made with.
+struct Workshop {
+    prepared: Prepared,
+    prompts: Prompts,
+    version: String,
+}
+
+impl Workshop {
+    fn furnish(arguments: &Arguments) -> Result<Self> {
+        if !arguments.sandbox.recording.is_wanted() {
+            let failure = Failure::usage("an agent is always recorded: what it does next follows from that");
+            return Err(failure.hint("`exuvia session rm` removes it afterwards").into());
+        }
+        let options = arguments.sandbox.clone();
+        let lent: Lent = options.lent_with(Asked::Terminal, exuvia_agent::tools::tools())?;
+        let interpreter = Interpreter::find(options.image.as_deref())?;
+        let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
+        let version = interpreter.image().manifest().version.clone();
+        let host = options.clone();
+        let mut prepared = Prepared::new(&furnished, &lent, move || Ok(host.host()), |live| Box::new(live));
+        options.furnish(&mut prepared, true)?;
+        prepared.opened.terminals = [false; 3];
+        prepared.opened.files.extend(inputs::files(&arguments.input)?);
+        let prompts = prompts(arguments.prompts.as_deref())?;
+        Ok(Self { prepared, prompts, version })
+    }
+
+    fn print_prompt(&self, task: &Task) -> Result<u8> {
+        let (begun, parts) = task.told(&self.prompts, &self.prepared.opened, now()).map_err(wrong)?;
+        let mut text = format!("{}\n", begun.system);
+        if let Some(tool) = &begun.tool {
+            text.push_str(&format!("\n── tool `python`\n{tool}\n"));
+        }
+        text.push_str("\n── task\n");
+        for part in parts {
+            if let exuvia_core::agent::Content::Text { text: part } = part.content {
+                text.push_str(&part);
+                text.push('\n');
+            }
+        }
+        output::print(text.as_bytes());
+        Ok(0)
+    }
+
+    /// Has an agent made, and brings it to its end. Returns the exit status.
+    fn drive(
+        self,
+        store: Arc<dyn Store>,
+        model: Arc<dyn Model>,
+        (json, options): (bool, &SandboxOptions),
+        make: impl AsyncFnOnce(Home) -> Result<Agent, AgentError>,
+    ) -> Result<u8> {
+        let view = Arc::new(View::new(json, options.colours()));
+        let mut environment = self.prepared.environment;
+        let viewer = Arc::clone(&view);
+        environment.observer = Some(Arc::new(move |_, _, event| viewer.event(event)));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime =
+            runtime.map_err(|error| Failure::new(format!("nothing can be awaited: {}", failure::reason(&error))))?;
+        let home = Home { store, environment, model, prompts: self.prompts };
+        runtime.block_on(async {
+            let interrupts = Interrupts::take();
+            let mut agent = make(home).await.map_err(failed)?;
+            let id = agent.session().id().clone();
+            interrupts.aim(agent.interrupter());
+            view.begins(&id);
+            let listener = |delta: exuvia_core::agent::Delta<'_>| view.delta(delta);
+            let ended = agent.run(&listener).await;
+            interrupts.rest();
+            view.ends(&agent.state());
+            match ended {
+                Ok(ending) => conclusion::conclude(&mut agent, &ending, &view, options.output_folder()),
+                Err(error) => {
+                    output::say(&format!("go on with it: exuvia agent --resume {id}"));
+                    Err(failed(error))
+                }
+            }
+        })
+    }
+}
+
+/// Returns the prompts, with those of the user's folder in the place of ours.
+fn prompts(folder: Option<&Path>) -> Result<Prompts> {
+    let mut prompts = Prompts::default();
+    let Some(folder) = folder else { return Ok(prompts) };
+    let unreadable = |error: io::Error| Failure::unreadable(folder, &error);
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let is_prompt = path.extension().is_some_and(|extension| extension == "md");
+        if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_prompt) {
+            let text = std::fs::read_to_string(&path).map_err(|error| Failure::unreadable(&path, &error))?;
+            prompts
+                .replace(name, text)
+                .map_err(|error| Failure::usage(error.to_string()).at(&format!("{}: ", path.display())))?;
+        }
+    }
+    Ok(prompts)
+}
+
+/// Tells of an error of an agent.
+fn failed(error: AgentError) -> anyhow::Error {
+    match error {
+        AgentError::Session(error) => told(error),
+        AgentError::Prompt(error) => wrong(error),
+        AgentError::Model(model) => {
+            let failure = Failure::new(format!("the model gave no answer: {}", model.message));
+            match model.hint {
+                Some(hint) => failure.hint(hint).into(),
+                None => failure.into(),
+            }
+        }
+        error @ (AgentError::NoTask(_) | AgentError::NoStep { .. }) => {
+            let text = error.to_string();
+            match text.split_once("\n    hint: ") {
+                Some((message, hint)) => Failure::usage(message).hint(hint).into(),
+                None => Failure::usage(text).into(),
+            }
+        }
+    }
+}
+
+fn wrong(error: exuvia_agent::prompts::PromptError) -> anyhow::Error {
+    Failure::usage(error.to_string()).into()
+}
+
+impl From<InterfaceOption> for Interface {
+    fn from(option: InterfaceOption) -> Self {
+        match option {
+            InterfaceOption::Calls => Self::Calls,
+            InterfaceOption::Text => Self::Text,
+        }
+    }
+}
+
+/// The exit status of a run that came to nothing.
+const CAME_TO_NOTHING: u8 = exit::RAISED;

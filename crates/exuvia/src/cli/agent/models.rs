@@ -1,0 +1,62 @@
+//! Which model is asked.
+
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use exuvia_core::agent::Model;
+use exuvia_model::scripted::{self, Script, ScriptedModel};
+use exuvia_model::{Patience, Provider, RemoteModel};
+
+use crate::failure::Failure;
+
+/// The environment variable that has the key of a server that is named by its address.
+const KEY: &str = "EXUVIA_MODEL_KEY";
+
+/// Finds the model of this name, `provider/name`, at this address if it is not its provider's own.
+pub(super) fn find(name: Option<&str>, address: Option<&str>) -> Result<Arc<dyn Model>> {
+    let Some(name) = name else {
+        let failure = Failure::usage("no model is named");
+        return Err(failure.hint("name one with --model: `scripted/FILE.toml` needs no key").into());
+    };
+    let Some((provider, model)) = name.split_once('/').filter(|(_, model)| !model.is_empty()) else {
+        return Err(Failure::usage(format!("`{name}` names no model")).hint("a model is PROVIDER/NAME").into());
+    };
+    if provider == scripted::PROVIDER {
+        return script(Path::new(model));
+    }
+    let provider: Provider = provider.parse().map_err(|()| {
+        let known: Vec<&str> = Provider::ALL.into_iter().map(Provider::name).collect();
+        Failure::usage(format!("there is no provider `{provider}`")).hint(format!("there are {}", known.join(", ")))
+    })?;
+    if provider == Provider::Compatible && address.is_none() {
+        let failure = Failure::usage("it is not known where the model is");
+        return Err(failure.hint("give its address with --model-url: `http://127.0.0.1:8080/v1`, say").into());
+    }
+    let client = exuvia_tools::HttpClient::default();
+    let client = client.get().map_err(|failure| Failure::new(failure.message))?.clone();
+    let key = key(provider, address.is_some())?;
+    Ok(Arc::new(RemoteModel::new((provider, model), key, address, client, Patience::default())))
+}
+
+fn script(path: &Path) -> Result<Arc<dyn Model>> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let wrong = |error: scripted::ScriptError| Failure::usage(format!("{}: {error}", path.display()));
+    Ok(Arc::new(ScriptedModel::new(path, Script::parse(&text).map_err(wrong)?)))
+}
+
+/// Returns a provider's key. At an address that is not the provider's own, a key of its is not sent but by the name that
+/// says so.
+fn key(provider: Provider, is_elsewhere: bool) -> Result<String> {
+    let variable = if is_elsewhere { Some(KEY) } else { provider.key_variable() };
+    let key = variable.and_then(|variable| env::var(variable).ok()).filter(|key| !key.trim().is_empty());
+    match (key, variable) {
+        (Some(key), _) => Ok(key.trim().to_owned()),
+        (None, Some(variable)) if !is_elsewhere => {
+            let failure = Failure::usage(format!("there is no key for `{}`", provider.name()));
+            Err(failure.hint(format!("set {variable}")).into())
+        }
+        (None, _) => Ok(String::new()),
+    }
+}

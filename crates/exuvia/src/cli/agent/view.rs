@@ -1,0 +1,230 @@
+//! What somebody sees of an agent while it works: on stderr, or as lines of JSON on stdout.
+
+use std::io::{self, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use exuvia_core::agent::{Delta, Ending, Entry, State, Tokens};
+use exuvia_core::journal::{Event, SessionId, Source};
+use exuvia_core::observation::excerpt::shown;
+use exuvia_core::observation::seconds;
+use exuvia_core::{Outcome, Status};
+use serde_json::{Value as Json, json};
+
+use crate::output;
+
+/// How many lines of a cell's code are shown.
+const CODE_LINES_MAX: usize = 12;
+/// How many lines of what it prints are shown.
+const OUTPUT_LINES_MAX: usize = 8;
+/// How much of a line is shown, in bytes.
+const LINE_BYTES_MAX: usize = 160;
+
+/// What somebody sees of an agent.
+pub(super) struct View {
+    json: bool,
+    colours: bool,
+    state: Mutex<Shown>,
+}
+
+#[derive(Default)]
+struct Shown {
+    /// Whether the line that is shown is not at its end.
+    is_open: bool,
+    /// How many lines of the cell's output were shown, and how many were not.
+    lines: usize,
+    hidden: usize,
+    /// What was printed of a line that is not at its end.
+    line: Vec<u8>,
+}
+
+impl View {
+    pub(super) fn new(json: bool, colours: bool) -> Self {
+        Self { json, colours, state: Mutex::default() }
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    pub(super) fn begins(&self, session: &SessionId) {
+        if self.json {
+            self.line(&json!({ "event": "session", "session": session }));
+        } else {
+            self.say(&mut self.lock(), &self.dim(&format!("session {session}")));
+        }
+    }
+
+    /// Shows a piece of what the model says.
+    pub(super) fn delta(&self, delta: Delta<'_>) {
+        if self.json {
+            return;
+        }
+        match delta {
+            Delta::Text(text) => {
+                let mut shown = self.lock();
+                let text: String =
+                    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+                let _ = write!(io::stderr().lock(), "{text}");
+                shown.is_open = !text.ends_with('\n');
+            }
+            Delta::Again { failure, wait } => {
+                let text = format!("{}; asking again in {}", shown(&failure.message, LINE_BYTES_MAX), seconds(wait));
+                self.say(&mut self.lock(), &self.dim(&text));
+            }
+            Delta::Reasoning(_) | Delta::Arguments(_) => {}
+        }
+    }
+
+    /// Shows something that happened.
+    pub(super) fn event(&self, event: &Event) {
+        if self.json {
+            return self.event_as_json(event);
+        }
+        let mut shown = self.lock();
+        match event {
+            Event::CellStarted { cell, source: Source::Cell(code) } => self.code(&mut shown, *cell, code),
+            Event::Output { bytes, .. } => self.output(&mut shown, bytes),
+            Event::CellEnded { outcome, .. } => self.outcome(&mut shown, outcome),
+            _ => {}
+        }
+    }
+
+    fn event_as_json(&self, event: &Event) {
+        match event {
+            Event::CellStarted { cell, source: Source::Cell(code) } => {
+                self.line(&json!({ "event": "cell", "cell": cell, "code": code }));
+            }
+            Event::Output { stream, bytes } => {
+                let text = String::from_utf8_lossy(bytes);
+                self.line(&json!({ "event": "output", "stream": stream, "text": text }));
+            }
+            Event::CellEnded { cell, outcome } => {
+                self.line(&json!({ "event": "outcome", "cell": cell, "outcome": outcome }));
+            }
+            event => {
+                if let Some(entry) = Entry::of(event) {
+                    let mut data = entry.data();
+                    let kind = data.as_object_mut().and_then(|data| data.remove("entry"));
+                    let mut line = json!({ "event": kind });
+                    if let (Some(line), Json::Object(data)) = (line.as_object_mut(), data) {
+                        line.extend(data);
+                    }
+                    self.line(&line);
+                }
+            }
+        }
+    }
+
+    fn code(&self, shown: &mut Shown, cell: u32, code: &str) {
+        *shown = Shown { is_open: shown.is_open, ..Shown::default() };
+        self.say(shown, &self.dim(&format!("┌ cell {cell}")));
+        let lines: Vec<&str> = code.trim_matches('\n').lines().collect();
+        for line in lines.iter().take(CODE_LINES_MAX) {
+            self.say(shown, &self.dim(&format!("│ {}", clean(line))));
+        }
+        if lines.len() > CODE_LINES_MAX {
+            self.say(shown, &self.dim(&format!("│ … {} more lines", lines.len() - CODE_LINES_MAX)));
+        }
+    }
+
+    fn output(&self, shown: &mut Shown, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let room = LINE_BYTES_MAX.saturating_sub(shown.line.len());
+            shown.line.extend_from_slice(&piece[..piece.len().min(room)]);
+            if piece.ends_with(b"\n") {
+                self.output_line(shown);
+            }
+        }
+    }
+
+    fn output_line(&self, shown: &mut Shown) {
+        let line = std::mem::take(&mut shown.line);
+        if shown.lines == OUTPUT_LINES_MAX {
+            shown.hidden += 1;
+            return;
+        }
+        shown.lines += 1;
+        self.say(shown, &format!("  {}", clean(String::from_utf8_lossy(&line).trim_end())));
+    }
+
+    fn outcome(&self, shown: &mut Shown, outcome: &Outcome) {
+        if !shown.line.is_empty() {
+            self.output_line(shown);
+        }
+        if shown.hidden > 0 {
+            self.say(shown, &self.dim(&format!("  … {} more lines", shown.hidden)));
+        }
+        if let Some(value) = &outcome.value {
+            self.say(shown, &format!("  → {}", clean(&value.repr)));
+        }
+        let time = seconds(outcome.usage.wall_time);
+        let line = match (&outcome.status, &outcome.error) {
+            (_, Some(error)) => self.red(&format!("└ {}: {}", clean(&error.type_name), clean(&error.message))),
+            (Status::Finished | Status::Exited { code: 0 }, None) => self.dim(&format!("└ {time}")),
+            (Status::Exited { code }, None) => self.red(&format!("└ exited with status {code}")),
+            (status, None) => self.red(&format!("└ {status:?}")),
+        };
+        self.say(shown, &line);
+    }
+
+    /// Shows what the whole took.
+    pub(super) fn ends(&self, state: &State) {
+        let spent = state.spent();
+        if self.json {
+            return;
+        }
+        let Tokens { fresh, cached, output, .. } = spent.tokens;
+        let mut parts = vec![format!("{} steps", spent.steps)];
+        if spent.tokens.all() > 0 {
+            parts.push(format!("{fresh} fresh, {cached} cached, {output} written tokens"));
+        }
+        if spent.micro_dollars > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "it is shown with four digits")]
+            parts.push(format!("${:.4}", spent.micro_dollars as f64 / 1e6));
+        }
+        parts.push(seconds(spent.time));
+        let mut shown = self.lock();
+        self.say(&mut shown, &self.dim(&parts.join(" · ")));
+    }
+
+    /// Shows what came of it, but for the answer itself, which is data.
+    pub(super) fn answer(&self, ending: &Ending, written: &[String]) {
+        if self.json {
+            return self.line(&json!({ "event": "answer", "answer": ending.answer, "reason": ending.reason,
+                "artifacts": ending.artifacts, "written": written }));
+        }
+        let mut shown = self.lock();
+        for path in written {
+            self.say(&mut shown, &format!("file: {}", clean(path)));
+        }
+    }
+
+    fn say(&self, shown: &mut Shown, line: &str) {
+        if std::mem::take(&mut shown.is_open) {
+            output::say("");
+        }
+        output::say(line);
+    }
+
+    #[expect(clippy::unused_self, reason = "it is one of the ways to show something")]
+    fn line(&self, line: &Json) {
+        output::print(format!("{line}\n").as_bytes());
+    }
+
+    fn dim(&self, text: &str) -> String {
+        if self.colours { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn red(&self, text: &str) -> String {
+        if self.colours { format!("\x1b[31m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns a line of a stranger's as it may be shown.
+fn clean(line: &str) -> String {
+    shown(line, LINE_BYTES_MAX).into_owned()
+}

@@ -1,0 +1,207 @@
+//! Models that misbehave, limits, and what is wrong on the command line.
+
+use serde_json::json;
+
+use super::{agent, answer, events, told};
+use crate::cli::recorded::Place;
+use crate::gives;
+
+const FINAL: &str = "code = 'final(42)'";
+
+#[test]
+fn a_reply_without_code_is_the_answer() {
+    let place = Place::new();
+    assert_eq!(answer(&place, &["text = 'It is 4.'"], &[]), (0, json!("It is 4.")));
+    let (status, answer) = answer(&place, &["text = 'It is 4.'", FINAL], &["--final-only"]);
+    assert_eq!((status, answer), (0, json!(42)));
+}
+
+#[test]
+fn broken_code_is_told_with_its_place() {
+    let place = Place::new();
+    let run = agent(
+        &place,
+        &[r#"code = "x = (1,\n""#, "expect = ['SyntaxError', 'line 1', 'x = (1,']\ncode = 'final(42)'"],
+        &["--json"],
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let syntax = &told(&run.stdout)[2];
+    assert!(
+        syntax.starts_with("SyntaxError: '(' was never closed\n  cell 1, line 1\n    x = (1,\n        ^\n"),
+        "{syntax}"
+    );
+}
+
+#[test]
+fn two_pieces_of_code_and_tools_that_are_not_there() {
+    let place = Place::new();
+    let two = "text = '''\n```python\nprint(1)\n```\nThat gives 1.\n```python\nprint(2)\n```\n'''";
+    let run = agent(&place, &[two, "text = '```python\\nfinal(42)\\n```'"], &["--json", "--interface", "text"]);
+    assert_eq!((run.status, told(&run.stdout)[2].lines().next()), (0, Some("1")));
+    assert_eq!(
+        told(&run.stdout)[3],
+        "Only the first block of code was run; 1 more block of the same reply did not count."
+    );
+    let calls =
+        r#"calls = [{id = "a", name = "bash", arguments = "{}"}, {id = "b", name = "python", arguments = "{"}]"#;
+    let run = agent(&place, &[calls, FINAL], &["--json"]);
+    let refusals = [
+        "There is no tool `bash`. The only one is `python`; everything else is a function in its code.",
+        "The code was cut off before its end, so nothing was run. Write less at a time.",
+    ];
+    assert_eq!((run.status, &told(&run.stdout)[2..4]), (0, &refusals.map(str::to_owned)[..]));
+}
+
+#[test]
+fn long_output_is_cut_and_all_of_it_is_in_a_file() {
+    let place = Place::new();
+    let script = [
+        "code = 'for i in range(10_000): print(i)'",
+        r#"expect = ["0\n1\n", "bytes left out: all of it is in /tmp/outputs/cell-1.txt", "9999"]
+           code = "final(len(open('/tmp/outputs/cell-1.txt').read()))""#,
+    ];
+    // 10 of one digit, 90 of two, 900 of three, 9,000 of four, and as many ends of lines.
+    assert_eq!(answer(&place, &script, &[]), (0, json!(10 + 180 + 2_700 + 36_000 + 10_000)));
+}
+
+#[test]
+fn who_goes_in_circles_is_told_so_and_then_ended() {
+    let place = Place::new();
+    let again = "code = 'missing'";
+    let run = agent(&place, &[again, again, again, again, again, "text = 'I could not.'"], &["--json"]);
+    let last = events(&run.stdout).pop().unwrap();
+    assert_eq!((run.status, &last["reason"], &last["answer"]), (1, &json!("loop"), &json!("I could not.")));
+    let told = told(&run.stdout);
+    assert_eq!(told.iter().filter(|text| text.contains("cells came to the same")).count(), 2);
+}
+
+#[test]
+fn a_limit_leaves_room_for_what_is_there() {
+    let place = Place::new();
+    let script = ["code = 'x = 1'", "code = 'x += 1'", "expect = ['The limit of 2 steps']\ntext = 'Half of it.'"];
+    let run = agent(&place, &script, &["--steps", "2"]);
+    assert_eq!((run.status, run.stdout.as_str()), (124, "Half of it.\n"));
+    assert!(
+        run.stderr.ends_with("error: the task ended at its limit of steps\n    hint: raise it with --steps\n"),
+        "{}",
+        run.stderr
+    );
+    let tokens = "code = 'x = 1'\ntokens = {fresh = 600, output = 500}";
+    let run = agent(&place, &[tokens, "expect = ['1000 tokens']\ncode = 'final(\"half\")'"], &["--tokens", "1000"]);
+    assert_eq!((run.status, run.stdout.as_str()), (124, "half\n"));
+}
+
+#[test]
+fn a_cell_that_ends_its_sandbox_is_undone() {
+    let place = Place::new();
+    let script = [
+        "code = 'x = 1'",
+        "code = 'import os; x = 2; os._exit(3)'",
+        "expect = ['this cell was undone']\ncode = 'final(x)'",
+    ];
+    assert_eq!(answer(&place, &script, &[]), (0, json!(1)));
+}
+
+#[test]
+fn a_cell_that_takes_too_long_is_interrupted() {
+    let place = Place::new();
+    let script = [r#"code = "x = 1\nwhile True: pass""#, "expect = ['TimeLimit', 'smaller steps']\ncode = 'final(x)'"];
+    assert_eq!(answer(&place, &script, &["--timeout", "200ms"]), (0, json!(1)));
+}
+
+#[test]
+fn artifacts_must_be_there() {
+    let place = Place::new();
+    let script = [
+        "code = 'final(1, artifacts=[\"/workspace/a.txt\"])'",
+        "expect = ['The answer was not taken: there is no file /workspace/a.txt']\ncode = 'open(\"/workspace/a.txt\", \"w\").write(\"a\"); final(2, artifacts=[\"/workspace/a.txt\"])'",
+    ];
+    let run = agent(&place, &script, &["--out", "out"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, "2\n"));
+    assert_eq!(std::fs::read_to_string(place.path("out/a.txt")).unwrap(), "a");
+}
+
+/// What a program chooses is a name in the folder of `--out`, and no path out of it.
+#[test]
+fn artifacts_stay_in_their_folder() {
+    let place = Place::new();
+    let name =
+        "code = 'open(\"/workspace/..\\\\\\\\x\", \"w\").write(\"a\"); final(2, artifacts=[\"/output/../escaped\", ])'";
+    let run = agent(&place, &["code = 'open(\"/escaped\", \"w\")'", name, "text = 'no'"], &["--out", "out"]);
+    assert!(!std::path::Path::new(&place.path("escaped")).exists(), "{run:?}");
+}
+
+#[test]
+fn a_folder_says_of_itself_what_the_model_should_know() {
+    let place = Place::new();
+    place.write("AGENTS.md", "Numbers here are in thousands.");
+    let run = agent(&place, &["expect = ['in thousands', 'do it']\ntext = 'ok'"], &["--json"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let said = events(&run.stdout).into_iter().find(|event| event["event"] == "said").unwrap();
+    let origins: Vec<_> =
+        said["message"]["parts"].as_array().unwrap().iter().map(|part| part["origin"].clone()).collect();
+    assert_eq!(origins, ["document", "host", "person"]);
+}
+
+#[test]
+fn prompts_can_be_replaced() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("prompts")).unwrap();
+    place.write("prompts/system.md", "Be {{ python }}.");
+    place.write("prompts/tool.md", "Runs.");
+    let model = super::script(&place, "script", &["text = 'ok'"]);
+    let print = ["agent", "do it", "--model", &model, "--prompts", "prompts", "--print-prompt"];
+    let run = place.exuvia(&print);
+    assert!(run.stdout.starts_with("Be 3.14.2.\n\n── tool `python`\nRuns.\n\n── task\nToday is "), "{}", run.stdout);
+    place.write("prompts/system.md", "{{ unclosed");
+    assert_eq!(place.exuvia(&print).status, 2);
+    place.write("prompts/system.md", "");
+    place.write("prompts/other.md", "");
+    let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
+                 task, idle, loop, closing\n";
+    assert_eq!(place.exuvia(&print), gives(2, "", other));
+}
+
+#[test]
+fn what_is_wrong_on_the_command_line_is_said() {
+    let place = Place::new();
+    let wrong = |arguments: &[&str], stderr: &str| {
+        assert_eq!(place.exuvia(&[&["agent"], arguments].concat()), gives(2, "", stderr));
+    };
+    wrong(&["x"], "error: no model is named\n    hint: name one with --model: `scripted/FILE.toml` needs no key\n");
+    wrong(&["x", "--model", "gpt"], "error: `gpt` names no model\n    hint: a model is PROVIDER/NAME\n");
+    let known = "there are anthropic, openai, openai-chat, gemini, ollama, compatible";
+    wrong(&["x", "--model", "acme/gpt"], &format!("error: there is no provider `acme`\n    hint: {known}\n"));
+    wrong(&["x", "--model", "scripted/none.toml"], "error: `none.toml` cannot be opened: no such file or directory\n");
+    wrong(&["-f", "none", "--model", "a/b"], "error: `none` cannot be opened: no such file or directory\n");
+    wrong(&[" ", "--model", "a/b"], "error: the task says nothing\n");
+    place.write("bad.toml", "[[reply]]\nsay = 1");
+    let run = place.exuvia(&["agent", "x", "--model", "scripted/bad.toml"]);
+    assert!(
+        run.status == 2 && run.stderr.starts_with("error: bad.toml: line 2: unknown field `say`"),
+        "{}",
+        run.stderr
+    );
+    wrong(
+        &["x", "--model", "scripted/bad.toml", "--input", "none.csv"],
+        "error: `none.csv` cannot be opened: no such file or directory\n",
+    );
+    let mut command = place.command(&["agent", "x", "--model", "anthropic/claude"]);
+    let run = crate::run(command.env_remove("ANTHROPIC_API_KEY"), b"");
+    assert_eq!(run, gives(2, "", "error: there is no key for `anthropic`\n    hint: set ANTHROPIC_API_KEY\n"));
+    // Nothing was begun of all that.
+    assert_eq!(place.exuvia(&["session", "list", "--json"]).stdout, "[]\n");
+}
+
+#[test]
+fn a_script_that_does_not_fit_is_said_so_and_the_session_stays() {
+    let place = Place::new();
+    let run = agent(&place, &["code = 'x = 5'", "expect = ['something else']\ntext = 'no'"], &["--session", "it"]);
+    assert_eq!(run.status, 125);
+    assert!(
+        run.stderr
+            .contains("error: the model gave no answer: reply 2 of the script expects to be told `something else`")
+    );
+    let other = super::script(&place, "other", &["", "expect = ['[cell 1']\ncode = 'final(x)'"]);
+    assert_eq!(place.exuvia(&["agent", "--resume", "it", "--model", &other]).stdout, "5\n");
+}

@@ -1,0 +1,143 @@
+//! Agents whose processes are killed, and agents that go on from others.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value as Json, json};
+
+use super::{events, script};
+use crate::cli::recorded::Place;
+
+const REPLIES: [&str; 4] = [
+    "text = 'First.'\ncode = 'x = [1]; print(\"one\")'",
+    "expect = ['one']\ncode = 'import time; print(\"waiting\"); time.sleep(0.2); x.append(tick())'",
+    "expect = ['waiting']\ncode = 'import random; x.append(len(x)); open(\"/workspace/x\", \"w\").write(str(x))'",
+    "expect = ['/workspace/x']\ncode = 'final([x, open(\"/workspace/x\").read()])'",
+];
+
+/// Prepares an agent whose program calls a tool that must not be called twice.
+fn prepared() -> Place {
+    let place = Place::new();
+    script(&place, "script", &REPLIES);
+    place.write(
+        "exuvia.toml",
+        "[tools.tick]\ndescription = 'Ticks.'\ncommand = ['sh', '-c', 'echo tick >> ticks; echo 2']\noutput = 'json'\n",
+    );
+    place
+}
+
+fn arguments(name: &str) -> Vec<&str> {
+    let first = ["agent", "do it", "--json", "--model", "scripted/script.toml", "--config", "exuvia.toml"];
+    [&first[..], &["--session", name]].concat()
+}
+
+/// Starts an agent, and kills it when it has told so many lines. Returns how many it has told, if it had more to tell.
+fn killed_after(place: &Place, name: &str, lines: usize) -> bool {
+    let mut command = place.command(&arguments(name));
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    for _ in 0..lines {
+        line.clear();
+        if output.read_line(&mut line).unwrap() == 0 {
+            child.wait().unwrap();
+            return false;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    true
+}
+
+/// Returns how often a session's journal says this of its agent.
+fn count(place: &Place, name: &str, entry: &str) -> usize {
+    let shown = place.exuvia(&["session", "show", "--events", name]).stdout;
+    let events = shown.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let bodies = events.filter_map(|line| serde_json::from_str::<Json>(line["event"]["body"].as_str()?).ok());
+    bodies.filter(|body| body["kind"] == "exuvia.agent" && body["data"]["json"]["entry"] == entry).count()
+}
+
+/// Wherever an agent is killed, it goes on to the same answer. Its model is not asked again for what it has said, and its
+/// tools are not called again.
+#[test]
+fn an_agent_that_is_killed_goes_on() {
+    let mut moments = 0;
+    for lines in 1.. {
+        let place = prepared();
+        if !killed_after(&place, "it", lines) {
+            break;
+        }
+        moments = lines;
+        let run = place.exuvia(&["agent", "--resume", "it", "--json"]);
+        assert_eq!(run.status, 0, "killed after {lines}: {}", run.stderr);
+        let last = events(&run.stdout).pop().unwrap();
+        let ticks = std::fs::read_to_string(place.path("ticks")).unwrap_or_default();
+        assert_eq!(ticks, "tick\n", "killed after {lines}");
+        assert_eq!(last["answer"], json!([[1, 2, 2], "[1, 2, 2]"]), "killed after {lines}");
+        assert_eq!(count(&place, "it", "replied"), REPLIES.len(), "killed after {lines}");
+        // One question may have been asked and not answered when it was killed.
+        assert!(count(&place, "it", "asked") <= REPLIES.len() + 1, "killed after {lines}");
+        assert_eq!(place.exuvia(&["session", "verify", "it"]).status, 0);
+    }
+    assert!(moments > 15, "{moments}");
+}
+
+#[test]
+fn an_agent_that_has_ended_says_so_again() {
+    let place = prepared();
+    assert!(!killed_after(&place, "it", usize::MAX));
+    let again = place.exuvia(&["agent", "--resume", "it"]);
+    assert_eq!(again.status, 0);
+    assert_eq!(again.stdout.replace([' ', '\n'], ""), r#"[[1,2,2],"[1,2,2]"]"#);
+    assert_eq!(std::fs::read_to_string(place.path("ticks")).unwrap(), "tick\n");
+}
+
+/// A fork goes on from the end of a step, with another model: what was before is not done again.
+#[test]
+fn an_agent_goes_on_from_a_step_with_another_model() {
+    let place = prepared();
+    assert!(!killed_after(&place, "it", usize::MAX));
+    let other = script(
+        &place,
+        "other",
+        &[
+            "",
+            "",
+            "expect = ['waiting']\ntext = 'Otherwise.'\ncode = 'final({\"seen\": x, \"files\": __import__(\"os\").listdir(\"/workspace\")})'",
+        ],
+    );
+    let fork = place.exuvia(&["agent", "--fork", "it@2", "--model", &other, "--session", "other", "--json"]);
+    assert_eq!(fork.status, 0, "{}", fork.stderr);
+    assert_eq!(events(&fork.stdout).pop().unwrap()["answer"], json!({ "seen": [1, 2], "files": [] }));
+    assert_eq!(std::fs::read_to_string(place.path("ticks")).unwrap(), "tick\n");
+    // The first one is as it was, and both can be run again.
+    for name in ["it", "other"] {
+        assert_eq!(place.exuvia(&["replay", "--quiet", name]).status, 0);
+    }
+    let none = place.exuvia(&["agent", "--fork", "it@9"]);
+    assert_eq!(none.status, 2);
+    assert!(none.stderr.contains("has had 4 steps, and no step 9"), "{}", none.stderr);
+}
+
+/// A person may look at what an agent has in its sandbox, and go on with it by hand.
+#[test]
+fn what_an_agent_has_can_be_looked_at() {
+    let place = prepared();
+    assert!(!killed_after(&place, "it", usize::MAX));
+    assert_eq!(place.given(&["fork", "it"], "x\n").stdout, "[1, 2, 2]\n");
+    let run = place.exuvia(&["run", "--session", "program", "-c", "1"]);
+    assert_eq!(run.status, 0);
+    let other = place.exuvia(&["agent", "--resume", "program"]);
+    assert_eq!(other.status, 2);
+    assert!(other.stderr.contains("was not begun with `exuvia agent`"), "{}", other.stderr);
+}
+
+#[test]
+fn what_a_person_undoes_was_never_said() {
+    let place = prepared();
+    assert!(!killed_after(&place, "it", usize::MAX));
+    assert_eq!(place.exuvia(&["undo", "it", "--to", "2"]).status, 0);
+    let other = script(&place, "script", &["", "", "expect = ['waiting']\ncode = 'final(x)'"]);
+    let run = place.exuvia(&["agent", "--resume", "it", "--model", &other]);
+    assert_eq!(run.stdout.replace([' ', '\n'], ""), "[1,2]", "{}", run.stderr);
+}
