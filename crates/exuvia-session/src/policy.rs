@@ -16,7 +16,8 @@ use crate::saved;
 /// beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointPolicy {
-    /// After how many milliseconds one is taken, between cells or where a cell waits. Default: 1,000.
+    /// After how many milliseconds in which cells ran one is taken, between cells or where a cell waits: going on without it
+    /// would take about as long. Default: 1,000.
     pub milliseconds: i64,
     /// After how many cells one is taken, however short they are. Default: 16.
     pub cells: u32,
@@ -41,8 +42,10 @@ impl CheckpointPolicy {
 /// What was done since the last checkpoint.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Since {
-    /// When it was taken, in milliseconds since 1970.
-    pub(crate) taken_at: i64,
+    /// Since when the cell that runs has run, as far as that was after it: in milliseconds since 1970. `None`: none runs.
+    pub(crate) running_since: Option<i64>,
+    /// How long other cells ran, in milliseconds.
+    pub(crate) ran: i64,
     pub(crate) cells: u32,
     /// Whether there was one.
     pub(crate) has_any: bool,
@@ -51,8 +54,9 @@ pub(crate) struct Since {
 impl Since {
     /// Returns whether another one is due.
     pub(crate) fn is_due(&self, policy: &CheckpointPolicy, now: i64, bytes: usize) -> bool {
+        let running = self.running_since.map_or(0, |since| now.saturating_sub(since));
         policy.kept > 0
-            && (now.saturating_sub(self.taken_at) >= policy.milliseconds
+            && (self.ran.saturating_add(running) >= policy.milliseconds
                 || self.cells >= policy.cells
                 || bytes >= policy.bytes)
     }

@@ -118,6 +118,7 @@ impl Session {
         let cell = recorder.progress.cell + 1;
         let log = recorder.log.as_mut().ok_or_else(|| SessionError::Abandoned(self.id.clone()))?;
         log.append(Event::CellStarted { cell, source: source.clone() })?;
+        self.checkpoints.cell_runs(log.now());
         (recorder.progress.cell, recorder.progress.running) = (cell, true);
         Ok(cell)
     }

@@ -107,8 +107,11 @@ impl Session {
         let mut built = start.build(&environment, &store, (id, &opened), Some(live), prepare).await?;
         let checkpoints = Checkpoints::new(&environment, &store, id);
         checkpoints.watch(&mut built.sandbox, &built.shared);
+        // A cell that had not come to its end goes on.
+        checkpoints.cell_runs((environment.now)());
         let mut rerun = 0;
         let continued = built.drive(&opened.limits, None, |_, _, _| rerun += 1).await?;
+        checkpoints.cell_rests();
         let rebuild::Built { sandbox, shared } = built;
         let mut session = Self {
             environment,

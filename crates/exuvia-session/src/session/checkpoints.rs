@@ -23,8 +23,17 @@ impl Checkpoints {
     pub(super) fn new(environment: &Environment, store: &Arc<dyn Store>, session: &SessionId) -> Self {
         let policy = environment.checkpoints;
         let keeper = (policy.kept > 0).then(|| Arc::new(Keeper::new(Arc::clone(store), policy.kept)));
-        let since = Since { taken_at: (environment.now)(), ..Since::default() };
-        Self { session: session.clone(), policy, keeper, since: Arc::new(Mutex::new(since)) }
+        Self { session: session.clone(), policy, keeper, since: Arc::default() }
+    }
+
+    /// Notes that a cell runs from now on.
+    pub(super) fn cell_runs(&self, now: i64) {
+        self.since().running_since = Some(now);
+    }
+
+    /// Notes that none runs.
+    pub(super) fn cell_rests(&self) {
+        self.since().running_since = None;
     }
 
     /// Looks at the moments at which a cell waits: what is read again is compared there, and what is new is kept.
@@ -46,7 +55,13 @@ impl Checkpoints {
     /// Takes one after a cell, if it is due.
     pub(super) fn after_cell(&self, sandbox: &mut Sandbox, shared: &Shared) -> Result<(), SessionError> {
         let mut recorder = shared.lock();
-        self.since().cells += 1;
+        let now = recorder.log.as_ref().map_or(0, crate::log::Log::now);
+        {
+            let mut since = self.since();
+            since.cells += 1;
+            let ran = since.running_since.take().map_or(0, |since| now.saturating_sub(since));
+            since.ran = since.ran.saturating_add(ran);
+        }
         if self.is_due(&recorder)
             && let Some(checkpoint) = possible(sandbox.checkpoint())?
         {
@@ -73,7 +88,10 @@ impl Checkpoints {
         let progress = recorder.progress();
         let (Some(keeper), Some(log)) = (&self.keeper, &mut recorder.log) else { return };
         let position = log.checkpoint(&checkpoint);
-        *self.since() = Since { taken_at: log.now(), cells: 0, has_any: true };
+        let mut since = self.since();
+        let running_since = since.running_since.map(|_| log.now());
+        *since = Since { running_since, has_any: true, ..Since::default() };
+        drop(since);
         keeper.keep(shared, (&self.session, position), progress, checkpoint);
     }
 
