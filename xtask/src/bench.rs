@@ -4,6 +4,7 @@
 //! hits all alike. What counts are the ratios.
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock, and runs programs")]
 
+mod agent;
 mod blocked;
 mod derived;
 mod echo;
@@ -190,6 +191,9 @@ impl Bench {
         }
         if self.wants("mcp") {
             rows.extend(mcp::measure(self.rounds.programs)?);
+        }
+        if self.wants("agent") {
+            rows.extend(agent::measure(self.rounds.programs)?);
         }
         if self.wants("derived") {
             rows.extend(derived::measure(self.rounds.fresh)?);

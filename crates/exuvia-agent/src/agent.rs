@@ -5,6 +5,7 @@ mod context;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use exuvia_core::agent::{
     Begun, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark, State,
@@ -18,8 +19,13 @@ use serde_json::json;
 use crate::error::AgentError;
 use crate::observe;
 use crate::prompts::Prompts;
+use crate::tools::Usage;
 pub use begin::{Home, fold};
 pub use context::{Document, Input, Task};
+
+/// How many items of what is to be done a model is reminded of, and how much of each, in bytes.
+const ITEMS_MAX: usize = 50;
+const ITEM_BYTES_MAX: usize = 500;
 
 /// Who knows what a reply of a model costs, in millionths of a dollar; `None`: nobody does.
 pub type Price = Arc<dyn Fn(&str, Tokens) -> Option<u64> + Send + Sync>;
@@ -38,6 +44,7 @@ pub struct Agent {
     price: Option<Price>,
     /// The sandbox's files after the last cell.
     files: Vec<FileEntry>,
+    usage: Usage,
 }
 
 /// What a step came to.
@@ -71,7 +78,10 @@ impl Agent {
                 Next::Begin => return Err(AgentError::NoTask(self.session.id().clone())),
                 Next::Remark(remark) => self.remark(remark)?,
                 Next::Run { code } => {
+                    // Whoever has had enough can drop this here, before it begins.
+                    pause().await;
                     self.session.run(&code).await?;
+                    self.note_usage()?;
                 }
                 // It was left in the middle.
                 Next::Resume => return Err(SessionError::Abandoned(self.session.id().clone()).into()),
@@ -97,6 +107,15 @@ impl Agent {
                 return Ok(ending);
             }
         }
+    }
+
+    /// Writes down what the program has used of models.
+    fn note_usage(&mut self) -> Result<(), AgentError> {
+        for (model, tokens) in self.usage.take() {
+            let micro_dollars = self.price.as_ref().and_then(|price| price(&model, tokens));
+            self.note(&Entry::Used { model, tokens, micro_dollars })?;
+        }
+        Ok(())
     }
 
     async fn ask(&mut self, listener: Listener<'_>) -> Result<(), AgentError> {
@@ -157,6 +176,12 @@ impl Agent {
                 self.prompts.render("idle", json!({ "interface": interface, "cut_off": is_cut }))?
             }
             Remark::Loop(count) => self.prompts.render("loop", json!({ "count": count }))?,
+            Remark::Todo => {
+                let state = self.state();
+                let items: Vec<&str> =
+                    state.todos().map(|item| beginning(item, ITEM_BYTES_MAX)).take(ITEMS_MAX).collect();
+                self.prompts.render("todo", json!({ "items": items }))?
+            }
             Remark::Closing(reason) => {
                 let limit = self.state().begun().map(|begun| limit(reason, begun));
                 self.prompts.render("closing", json!({ "reason": reason.word(), "limit": limit }))?
@@ -213,6 +238,23 @@ impl Agent {
         self.price = Some(price);
         self
     }
+}
+
+/// Lets whoever polls this look around once.
+async fn pause() {
+    let mut has_paused = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut has_paused, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+fn beginning(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
 }
 
 /// Returns a limit of a budget in words.

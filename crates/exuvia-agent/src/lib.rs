@@ -10,6 +10,7 @@
 
 pub mod agent;
 mod error;
+mod inference;
 mod observe;
 pub mod prompts;
 pub mod tools;

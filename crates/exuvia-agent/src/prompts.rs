@@ -9,12 +9,13 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// The templates, by name, with their own texts.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("system", include_str!("prompts/system.md")),
     ("tool", include_str!("prompts/tool.md")),
     ("task", include_str!("prompts/task.md")),
     ("idle", include_str!("prompts/idle.md")),
     ("loop", include_str!("prompts/loop.md")),
+    ("todo", include_str!("prompts/todo.md")),
     ("closing", include_str!("prompts/closing.md")),
 ];
 

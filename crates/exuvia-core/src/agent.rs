@@ -26,5 +26,7 @@ pub use state::{Next, Observed, State, StepMark, standing};
 
 /// The tool that a model is offered, where it calls tools.
 pub const PYTHON_TOOL: &str = "python";
+/// The function with which a program keeps a list of what is to be done.
+pub const TODO_TOOL: &str = "todo";
 /// The function with which a program ends its agent's run.
 pub const FINAL_TOOL: &str = "final";

@@ -25,6 +25,9 @@
 //! | `tokens` | what it used: a table of `fresh`, `cached`, `kept`, `output` |
 //! | `fail` | it fails instead: a table of `kind` (`busy`, `unavailable`, `timeout`, …) and `message` |
 //!
+//! What programs ask of it with `llm` is answered by `[[inference]]`: the first one whose `prompt` is in what is asked answers
+//! with its `text`, and has used its `tokens`.
+//!
 //! The reply is the one after those that are in the conversation, so that a scripted agent can be resumed and forked.
 
 use std::path::Path;
@@ -32,7 +35,7 @@ use std::time::Duration;
 
 use exuvia_core::agent::{
     Call, Content, Delta, Listener, Message, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelReply,
-    ModelRequest, PYTHON_TOOL, Stop, Tokens,
+    ModelRequest, Origin, PYTHON_TOOL, Stop, Tokens,
 };
 use exuvia_core::observation::excerpt::shown;
 use serde::Deserialize;
@@ -49,6 +52,19 @@ const TOLD_BYTES_MAX: usize = 400;
 pub struct Script {
     #[serde(default)]
     reply: Vec<Scripted>,
+    #[serde(default)]
+    inference: Vec<Inference>,
+}
+
+/// What it answers to a program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Inference {
+    #[serde(default)]
+    prompt: String,
+    text: String,
+    #[serde(default)]
+    tokens: Tokens,
 }
 
 /// One reply.
@@ -115,6 +131,9 @@ impl ScriptedModel {
     }
 
     async fn answer(&self, request: ModelRequest, listener: Listener<'_>) -> Result<ModelReply, ModelFailure> {
+        if is_inference(&request) {
+            return self.infer(&request);
+        }
         let is_reply = |message: &&std::sync::Arc<Message>| matches!(***message, Message::Model(_));
         let index = request.messages.iter().filter(is_reply).count();
         let failed = |message: String| ModelFailure::new(ModelFailureKind::Script, message);
@@ -141,6 +160,24 @@ impl ScriptedModel {
             listener(Delta::Text(&reply.text));
         }
         Ok(reply)
+    }
+}
+
+/// Returns whether this is what a program asks, and no conversation.
+fn is_inference(request: &ModelRequest) -> bool {
+    let [message] = &request.messages[..] else { return false };
+    !message.parts().is_empty() && message.parts().iter().all(|part| part.origin == Origin::Program)
+}
+
+impl ScriptedModel {
+    fn infer(&self, request: &ModelRequest) -> Result<ModelReply, ModelFailure> {
+        let told = told(request);
+        let answer = self.script.inference.iter().find(|inference| told.contains(&inference.prompt));
+        let answer = answer.ok_or_else(|| {
+            let told = shown(&told, TOLD_BYTES_MAX);
+            ModelFailure::new(ModelFailureKind::Script, format!("the script has no [[inference]] for this: {told}"))
+        })?;
+        Ok(ModelReply { text: answer.text.clone(), tokens: answer.tokens, ..ModelReply::default() })
     }
 }
 
@@ -189,8 +226,6 @@ fn told(request: &ModelRequest) -> String {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use exuvia_core::agent::Origin;
 
     use super::*;
 

@@ -68,6 +68,13 @@ impl Policy {
         self.rules.push(rule);
         self
     }
+
+    /// Adds a rule before the others: it decides first.
+    #[must_use]
+    pub fn first_rule(mut self, rule: Rule) -> Self {
+        self.rules.insert(0, rule);
+        self
+    }
 }
 
 impl Rule {

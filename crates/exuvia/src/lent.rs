@@ -18,7 +18,7 @@ use exuvia_core::tool::ToolDeclaration;
 use exuvia_packages::PackagesSection;
 use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder};
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
-use exuvia_tools::{Tool, Toolbox};
+use exuvia_tools::{Action, Approval, ApprovalFuture, Policy, Rule, Tool, Toolbox, ToolboxBuilder};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -44,6 +44,45 @@ pub(crate) enum Asked {
     Terminal,
     /// Nobody: such calls are refused.
     Nobody,
+    /// Nobody: such calls are made.
+    Agreed,
+}
+
+/// How far a sandbox is lent something, and what beside what the configuration says.
+pub(crate) struct Terms {
+    pub(crate) asked: Asked,
+    /// Tools that it is lent in any case.
+    pub(crate) tools: Vec<Tool>,
+    /// Why nothing may be changed: then calls that are not known to change nothing are refused with this, and changes in
+    /// folders stay in the sandbox.
+    pub(crate) reads_only: Option<&'static str>,
+}
+
+impl From<Asked> for Terms {
+    fn from(asked: Asked) -> Self {
+        Self { asked, tools: Vec::new(), reads_only: None }
+    }
+}
+
+impl Terms {
+    /// Begins to make the toolbox of a configuration's tools and policy.
+    fn toolbox(self, tools: Vec<Tool>, mut policy: Policy) -> ToolboxBuilder {
+        if let Some(reason) = self.reads_only {
+            let changing = self.tools.iter().chain(&tools).filter(|tool| !tool.declaration().read_only);
+            for tool in changing {
+                policy = policy.first_rule(Rule::new(&tool.declaration().name, Action::deny(reason)));
+            }
+        }
+        let builder = Toolbox::builder().tools(self.tools).tools(tools).policy(policy);
+        match self.asked {
+            Asked::Nobody => builder,
+            Asked::Agreed => builder.approver(|_| -> ApprovalFuture { Box::pin(std::future::ready(Approval::Once)) }),
+            Asked::Terminal => match approver::Terminal::find() {
+                Some(approver) => builder.approver(approver),
+                None => builder,
+            },
+        }
+    }
 }
 
 /// A folder of this machine whose changes stay in the sandbox.
@@ -70,24 +109,24 @@ struct Sections {
 }
 
 impl Lent {
-    /// Reads the configuration, if one is named, and looks at the folders. What asks for approval is asked as is said with
-    /// the tools that are lent beside those of the configuration.
-    pub(crate) fn load(
-        config: Option<&Path>,
-        mounts: &[MountSpec],
-        out: Option<&Path>,
-        (asked, tools): (Asked, Vec<Tool>),
-    ) -> Result<Self> {
+    /// Reads the configuration, if one is named, and looks at the folders.
+    pub(crate) fn load(config: Option<&Path>, mounts: &[MountSpec], out: Option<&Path>, terms: Terms) -> Result<Self> {
+        let reads_only = terms.reads_only.is_some();
         let mut lent = match config {
-            Some(path) => Self::configured(path, asked, tools)?,
-            None if tools.is_empty() => Self::default(),
+            Some(path) => Self::configured(path, terms)?,
+            None if terms.tools.is_empty() => Self::default(),
             None => {
-                let toolbox = Toolbox::builder().tools(tools).build();
+                let toolbox = terms.toolbox(Vec::new(), Policy::default()).build();
                 let toolbox = toolbox.map_err(|error| Failure::new(error.to_string()))?;
                 Self { toolbox: Some(toolbox), ..Self::default() }
             }
         };
         lent.mounts.extend(mounts.iter().cloned());
+        if reads_only {
+            for mount in lent.mounts.iter_mut().filter(|mount| mount.mode == MountMode::ReadWrite) {
+                mount.mode = MountMode::Overlay;
+            }
+        }
         if let Some(folder) = out {
             fs::create_dir_all(folder).map_err(|error| Failure::unreadable(folder, &error))?;
             lent.mounts.push(MountSpec {
@@ -100,7 +139,7 @@ impl Lent {
         Ok(lent)
     }
 
-    fn configured(path: &Path, asked: Asked, beside: Vec<Tool>) -> Result<Self> {
+    fn configured(path: &Path, terms: Terms) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
         let file = ConfigFile { path, text: &text };
         let wrong = |error: &dyn std::fmt::Display| Failure::usage(error.to_string());
@@ -116,13 +155,7 @@ impl Lent {
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
         let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
-        let mut builder = Toolbox::builder().tools(beside).tools(tools).policy(policy);
-        if asked == Asked::Terminal
-            && let Some(approver) = approver::Terminal::find()
-        {
-            builder = builder.approver(approver);
-        }
-        let toolbox = builder.build().map_err(|error| wrong(&error))?;
+        let toolbox = terms.toolbox(tools, policy).build().map_err(|error| wrong(&error))?;
         let packages = ProjectPackages { section: sections.packages, config: path.to_owned() };
         Ok(Self { toolbox: Some(toolbox), mounts, packages: Some(packages) })
     }

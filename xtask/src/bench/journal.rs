@@ -95,7 +95,7 @@ impl Drop for Place {
 }
 
 /// What sessions are made with, and sandboxes like theirs.
-struct World {
+pub(super) struct World {
     environment: Environment,
     opened: Opened,
     toolbox: Toolbox,
@@ -103,7 +103,7 @@ struct World {
 
 impl World {
     /// Returns one with these tools, a limit of time, and checkpoints as by default.
-    fn new(engine: &Engine, toolbox: Toolbox) -> Self {
+    pub(super) fn new(engine: &Engine, toolbox: Toolbox) -> Self {
         let (made_for, tools) = (engine.clone(), toolbox.clone());
         let environment = Environment {
             engine: engine.clone(),
@@ -128,7 +128,13 @@ impl World {
         Ok(pollster::block_on(session)?)
     }
 
-    fn opening(&self, id: &str) -> Result<Opening> {
+    /// Returns what sessions need of this process.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Returns what the session of this id begins with.
+    pub(super) fn opening(&self, id: &str) -> Result<Opening> {
         Ok(Opening { session: SessionId::new(id)?, name: None, opened: self.opened.clone(), at: now() })
     }
 

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::agent;
 use super::blocked::{self, BLOCKED};
 use super::derived::FIRST_MODEL;
 use super::journal;
@@ -224,6 +225,14 @@ impl Report {
             Target::at_most("hard stop, overshoot beyond the grace, ms", ours(OVERSHOOT), 100.0),
             Target::at_most("`python(\"1+1\")` over stdio, times a bare echo", agents, 1.5),
             Target::at_most("start of the server for agents to its first answer, ms", ours(mcp::FIRST), 60.0),
+            Target::at_most("a step of an agent of 200 steps, without model and cell, ms", ours(agent::STEP), 2.0),
+            Target::at_least("of a request that was in the one before, %", ours(agent::PREFIX), 99.0),
+            Target::at_most("an agent of 200 steps is there again, ms", ours(agent::RESUME), 200.0),
+            Target::at_most(
+                "500 agents at once, times their thinking",
+                row(agent::CROWD).and_then(|row| row.ratio(agent::IDEAL)),
+                1.1,
+            ),
             Target::at_most(serve::ERRORS, ours(serve::ERRORS), 0.0),
             Target::at_least(BLOCKED, blocked, f64::from(blocked::SANDBOXES)),
         ];

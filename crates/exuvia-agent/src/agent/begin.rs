@@ -11,6 +11,7 @@ use exuvia_session::{Environment, Observer, Resumed, Session, each_event};
 use super::{Agent, Task};
 use crate::error::AgentError;
 use crate::prompts::Prompts;
+use crate::tools::Usage;
 
 /// Where agents live: what their sessions need of this process, and where those are kept.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Home {
     pub model: Arc<dyn Model>,
     /// What it is told.
     pub prompts: Prompts,
+    /// What its programs use of models, as its [tools](crate::tools::tools) note it.
+    pub usage: Usage,
 }
 
 impl Agent {
@@ -36,7 +39,8 @@ impl Agent {
         state.enter(opening.session.clone());
         let (state, environment) = attended(state, home.environment);
         let session = Session::open(home.store, environment, opening).await?;
-        Ok(Self { session, state, model: home.model, prompts: home.prompts, price: None, files: Vec::new() })
+        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
+        Ok(Self { session, state, model, prompts, price: None, files: Vec::new(), usage })
     }
 
     /// Goes on with an agent that nobody has open: whose process has ended, at whatever moment. What its model has said is
@@ -54,7 +58,8 @@ impl Agent {
         let files = files(&state);
         let (state, environment) = attended(state, home.environment);
         let (session, resumed) = Session::resume(home.store, environment, id, false).await?;
-        let agent = Self { session, state, model: home.model, prompts: home.prompts, price: None, files };
+        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
+        let agent = Self { session, state, model, prompts, price: None, files, usage };
         Ok((agent, resumed))
     }
 
@@ -87,7 +92,8 @@ impl Agent {
         let files = files(&state);
         let (state, environment) = attended(state, home.environment);
         let (session, resumed) = Session::fork_from(home.store, environment, parent, (id, name, seed)).await?;
-        let agent = Self { session, state, model: home.model, prompts: home.prompts, price: None, files };
+        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
+        let agent = Self { session, state, model, prompts, price: None, files, usage };
         Ok((agent, resumed))
     }
 

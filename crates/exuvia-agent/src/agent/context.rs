@@ -19,6 +19,8 @@ pub struct Task {
     pub reply_ends: bool,
     /// What it may use.
     pub budget: Budget,
+    /// Whether nothing is done but planned.
+    pub is_dry_run: bool,
     /// Files that were given for it.
     pub inputs: Vec<Input>,
     /// What the folder that it is about says of itself, such as `AGENTS.md`.
@@ -70,7 +72,8 @@ impl Task {
             Part::text(Origin::Document, format!("<document name={name:?}>\n{}\n</document>", text.trim_end()))
         });
         let inputs: Vec<Json> = self.inputs.iter().map(Input::shown).collect();
-        let task = json!({ "inputs": inputs, "date": date(now), "steps": self.budget.steps });
+        let task =
+            json!({ "inputs": inputs, "date": date(now), "steps": self.budget.steps, "dry_run": self.is_dry_run });
         let context = Part::text(Origin::Host, prompts.render("task", task)?);
         let person = Part::text(Origin::Person, self.text.clone());
         Ok((begun, documents.chain([context, person]).collect()))

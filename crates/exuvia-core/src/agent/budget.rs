@@ -41,6 +41,8 @@ pub struct Spent {
     pub micro_dollars: u64,
     /// How long ago it began.
     pub time: Duration,
+    /// How long its cells have run.
+    pub cell_time: Duration,
 }
 
 impl Budget {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::budget::Budget;
-use super::message::{Message, ModelReply};
+use super::message::{Message, ModelReply, Tokens};
 use super::model::ModelFailure;
 use crate::journal::Event;
 
@@ -37,6 +37,16 @@ pub enum Entry {
     Replied {
         /// What.
         reply: Box<ModelReply>,
+        /// What that cost, in millionths of a dollar, if its price is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        micro_dollars: Option<u64>,
+    },
+    /// A model was used by the program of a cell.
+    Used {
+        /// Which one: `provider/name`.
+        model: String,
+        /// What it used.
+        tokens: Tokens,
         /// What that cost, in millionths of a dollar, if its price is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         micro_dollars: Option<u64>,
@@ -98,6 +108,8 @@ pub enum Remark {
     Loop(u32),
     /// The run is about to end for this reason: it is asked for what it has.
     Closing(Reason),
+    /// There is something left of what it has said that is to be done.
+    Todo,
     /// What its program gave to `final` was not taken.
     Unaccepted,
 }

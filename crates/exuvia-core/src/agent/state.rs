@@ -1,7 +1,9 @@
 //! What an agent is, as a fold over the events of its session.
 
+mod calls;
 mod finals;
 mod standing;
+mod todos;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,13 +12,15 @@ use std::time::Duration;
 use super::act::{Act, Problem, acts};
 use super::budget::Spent;
 use super::entry::{Begun, Ending, Entry, FileNote, Interface, Reason, Remark};
-use super::message::{Message, ModelReply};
+use super::message::{Message, ModelReply, Tokens};
 use super::model::{ModelFailure, ModelRequest};
 use super::repeats::Repeats;
 use crate::journal::{Event, Recorded, SessionId};
 use crate::{Outcome, Stream};
+use calls::{Calls, Followed};
 use finals::Finals;
 pub use standing::standing;
+use todos::Todos;
 
 /// How often in a row the same comes of cells before the model is told so.
 const REPEATS_TOLD: u32 = 3;
@@ -44,7 +48,9 @@ pub struct State {
     cell: Cell,
     /// Whether the last reply has not been followed by anything that is told to the model.
     is_unanswered: bool,
+    calls: Calls,
     finals: Finals,
+    todos: Todos,
     repeats: Repeats,
     /// How many repeats the model was told of last.
     repeats_told: u32,
@@ -145,7 +151,12 @@ impl State {
 
     /// Goes on by an event: its position among its session's own, and when it was written, in milliseconds since 1970.
     pub fn apply(&mut self, position: u64, at: i64, event: &Event) {
-        self.finals.apply(position, event);
+        for (tool, arguments) in self.calls.apply(position, event) {
+            match tool {
+                Followed::Final => self.finals.give(&arguments),
+                Followed::Todo => self.todos.give(&arguments, self.spent.steps),
+            }
+        }
         match event {
             Event::CellStarted { .. } => self.cell = Cell::Runs { stdout: Vec::new(), stderr: Vec::new() },
             Event::Output { stream, bytes } => {
@@ -179,6 +190,7 @@ impl State {
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let outcome = Arc::new(Outcome { stdout, stderr, ..outcome.clone() });
         self.repeats.note(code, &outcome);
+        self.spent.cell_time = self.spent.cell_time.saturating_add(outcome.usage.wall_time);
         self.finals.cell_ended(&outcome.status);
         self.cell = Cell::Ended { cell, outcome, is_undone: false };
     }
@@ -192,6 +204,7 @@ impl State {
             }
             Entry::Asked { .. } => self.failure = None,
             Entry::Replied { reply, micro_dollars } => self.replied(position, *reply, micro_dollars),
+            Entry::Used { tokens, micro_dollars, .. } => self.use_up(tokens, micro_dollars),
             Entry::Failed { failure } => self.failure = Some(failure),
             Entry::Ended(ending) => self.ending = Some(ending.into()),
         }
@@ -224,6 +237,7 @@ impl State {
             Some(Remark::Closing(reason)) => self.closing = Some(reason),
             Some(Remark::Loop(count)) => self.repeats_told = count,
             Some(Remark::Unaccepted) => self.finals.forget(),
+            Some(Remark::Todo) => self.todos.told(self.spent.steps),
             Some(Remark::Idle) | None => {}
         }
         self.is_unanswered = false;
@@ -232,8 +246,7 @@ impl State {
 
     fn replied(&mut self, position: u64, reply: ModelReply, micro_dollars: Option<u64>) {
         self.spent.steps += 1;
-        self.spent.tokens.add(reply.tokens);
-        self.spent.micro_dollars = self.spent.micro_dollars.saturating_add(micro_dollars.unwrap_or(0));
+        self.use_up(reply.tokens, micro_dollars);
         self.acts = acts(&reply, self.interface());
         (self.done, self.cell, self.failure) = (0, Cell::None, None);
         self.is_unanswered = true;
@@ -242,6 +255,11 @@ impl State {
         if self.acts.is_empty() {
             self.mark(position);
         }
+    }
+
+    fn use_up(&mut self, tokens: Tokens, micro_dollars: Option<u64>) {
+        self.spent.tokens.add(tokens);
+        self.spent.micro_dollars = self.spent.micro_dollars.saturating_add(micro_dollars.unwrap_or(0));
     }
 
     fn mark(&mut self, position: u64) {
@@ -288,6 +306,9 @@ impl State {
             }
             if repeats >= REPEATS_TOLD && repeats != self.repeats_told {
                 return Next::Remark(Remark::Loop(repeats));
+            }
+            if self.todos.are_due(self.spent.steps) {
+                return Next::Remark(Remark::Todo);
             }
         }
         Next::Ask
@@ -374,6 +395,11 @@ impl State {
     #[must_use]
     pub fn failure(&self) -> Option<&ModelFailure> {
         self.failure.as_ref()
+    }
+
+    /// Returns what the model has said that is to be done, as far as it is open.
+    pub fn todos(&self) -> impl Iterator<Item = &str> {
+        self.todos.open()
     }
 
     /// Returns where each step has ended, in order.

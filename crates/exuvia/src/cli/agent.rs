@@ -3,6 +3,8 @@
 mod conclusion;
 mod inputs;
 mod models;
+mod person;
+mod steering;
 mod view;
 
 use std::io::{self, Read as _};
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser as _;
+use exuvia_agent::tools::Usage;
 use exuvia_agent::{Agent, AgentError, Home, Prompts, Task};
 use exuvia_core::agent::{Budget, Interface, Model};
 use exuvia_core::journal::{Opening, SessionId, Store};
@@ -23,18 +26,18 @@ use super::resume::{self, Begun};
 use super::{Arguments as Line, Command};
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
-use crate::interrupts::Interrupts;
-use crate::lent::{Asked, Lent};
+use crate::lent::{Asked, Terms};
 use crate::recording::{self, CommandLine, Prepared, new_id, new_seed, now, told};
 use crate::{exit, journal, output};
 use inputs::InputSpec;
+use steering::Steering;
 use view::View;
 
 const NOTES: &str = "\
 The model's code runs in a sealed sandbox, and everything that it does is recorded: `exuvia session show` tells it, `exuvia \
 replay` runs it again without any model. Nothing of this machine is lent but what --input, --config, --mount and --out name. \
-The answer goes to stdout, all talk to stderr. Ctrl-C interrupts the cell that runs, a second one ends the task; go on \
-with it later with --resume.
+The answer goes to stdout, all talk to stderr. Ctrl-C interrupts what the agent does, and asks you at the terminal what it \
+should know; a second one ends this program. Go on with it later with --resume.
 
 Exit status: 0 when the task is done, 124 when a limit ended it, 1 when it came to nothing, 125 when the model cannot be \
 asked.";
@@ -43,6 +46,11 @@ const TIMEOUT_HELP: &str = "\
 Interrupt a cell after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never";
 /// The longest task, in bytes.
 const TASK_BYTES_MAX: u64 = 1 << 20;
+/// Why calls are refused that may change something.
+const READ_ONLY: &str = "this agent may only look, and this may change something";
+/// The same, where that is only tried.
+const DRY_RUN: &str =
+    "this is a dry run, so it was not done: go on as if it had been, and say in the end what you would do";
 /// The file in which a folder says of itself what who works in it should know.
 const AGENTS: &str = "AGENTS.md";
 /// How much of it is read, in bytes.
@@ -92,6 +100,16 @@ pub(crate) struct Arguments {
     #[arg(long)]
     final_only: bool,
 
+    /// Which calls of tools somebody is asked about: `ask`, those of which the configuration says so; `auto`, none, they are
+    /// made; `read-only`, none, and only those are made that change nothing, while changes in folders stay in the sandbox
+    /// [default: ask]
+    #[arg(long, value_name = "MODE", help_heading = "Trust")]
+    approve: Option<ApproveOption>,
+
+    /// Change nothing: the program is told that calls which would are not made, and the model that it is to plan
+    #[arg(long, conflicts_with = "approve", help_heading = "Trust")]
+    dry_run: bool,
+
     /// Go on with an agent whose process has ended
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["task", "file", "fork"])]
     resume: Option<String>,
@@ -134,6 +152,13 @@ struct BudgetOptions {
 }
 
 #[derive(clap::ValueEnum, Clone, Copy)]
+enum ApproveOption {
+    Ask,
+    Auto,
+    ReadOnly,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy)]
 enum InterfaceOption {
     Calls,
     Text,
@@ -152,18 +177,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 /// Begins a task.
 fn begun(arguments: &Arguments) -> Result<u8> {
     let task = arguments.task()?;
-    let workshop = Workshop::furnish(arguments)?;
     if arguments.print_prompt {
-        return workshop.print_prompt(&task);
+        return Workshop::furnish(arguments, Arc::new(models::Nothing))?.print_prompt(&task);
     }
-    let model = models::find(arguments.model.as_deref(), arguments.model_url.as_deref())?;
+    let model = arguments.found_model()?;
+    let workshop = Workshop::furnish(arguments, model)?;
     let id = new_id()?;
     let store = journal::store(None)?;
     journal::note_begun(&id)?;
     let command = CommandLine::note(store.durability());
     let name = arguments.sandbox.recording.name();
     let opening = Opening { session: id.clone(), name, opened: workshop.prepared.opened.clone(), at: now() };
-    workshop.drive(store, model, (arguments.json, &arguments.sandbox), async |home| {
+    workshop.drive(store, (arguments.json, &arguments.sandbox), async |home| {
         let mut agent = Agent::open(home, opening).await.inspect_err(|_| journal::take_back_begun(&id))?;
         if let Some((kind, data)) = command {
             agent.session().note(&kind, data)?;
@@ -177,10 +202,9 @@ fn begun(arguments: &Arguments) -> Result<u8> {
 fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, wanted)?;
-    let first = first_arguments(&store, &id)?;
-    let workshop = Workshop::furnish(&first)?;
-    let model = other_model(arguments, &first)?;
-    workshop.drive(store, model, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
+    let first = arguments.instead_of(first_arguments(&store, &id)?);
+    let workshop = Workshop::furnish(&first, first.found_model()?)?;
+    workshop.drive(store, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
 }
 
 /// Opens an agent that goes on from where another one was.
@@ -194,26 +218,19 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     };
     let store = journal::store(None)?;
     let origin = resume::find(&store, wanted)?;
-    let first = first_arguments(&store, &origin)?;
-    let workshop = Workshop::furnish(&first)?;
-    let model = other_model(arguments, &first)?;
+    let first = arguments.instead_of(first_arguments(&store, &origin)?);
+    let workshop = Workshop::furnish(&first, first.found_model()?)?;
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
     let from = Arc::clone(&store);
-    workshop.drive(store, model, (arguments.json, &first.sandbox), async |home| {
+    workshop.drive(store, (arguments.json, &first.sandbox), async |home| {
         let forked = Agent::fork(home, &origin, step, identity).await;
         let (mut agent, _) = forked.inspect_err(|_| journal::take_back_begun(&id))?;
         CommandLine::pass_on(&from, &origin, agent.session())
             .map_err(|error| AgentError::Session(SessionError::Host(recording::boxed(error))))?;
         Ok(agent)
     })
-}
-
-/// Returns the model that is named here, or that with which an agent was begun.
-fn other_model(here: &Arguments, first: &Arguments) -> Result<Arc<dyn Model>> {
-    let named = if here.model.is_some() { here } else { first };
-    models::find(named.model.as_deref(), named.model_url.as_deref())
 }
 
 /// Returns the command line with which an agent was begun. This process is in its folder then.
@@ -231,12 +248,38 @@ fn first_arguments(store: &Arc<dyn Store>, id: &SessionId) -> Result<Arguments> 
 /// Prepares what an agent's session goes on with at a prompt.
 pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
     given.replace(&mut arguments.sandbox);
-    let workshop = Workshop::furnish(&arguments)?;
+    let workshop = Workshop::furnish(&arguments, Arc::new(models::Nothing))?;
     let version = workshop.version.clone();
     Ok(Begun { prepared: workshop.prepared, version, colours: arguments.sandbox.colours(), program: None })
 }
 
 impl Arguments {
+    /// Puts what is said here in the place of what was said when an agent was begun.
+    fn instead_of(&self, mut first: Self) -> Self {
+        if self.model.is_some() {
+            (first.model, first.model_url) = (self.model.clone(), self.model_url.clone());
+        }
+        if self.approve.is_some() || self.dry_run {
+            (first.approve, first.dry_run) = (self.approve, self.dry_run);
+        }
+        first
+    }
+
+    fn found_model(&self) -> Result<Arc<dyn Model>> {
+        models::find(self.model.as_deref(), self.model_url.as_deref())
+    }
+
+    /// Returns how far the sandbox is lent something.
+    fn terms(&self, model: Arc<dyn Model>, usage: &Usage) -> Terms {
+        let (asked, reads_only) = match self.approve {
+            _ if self.dry_run => (Asked::Nobody, Some(DRY_RUN)),
+            None | Some(ApproveOption::Ask) => (Asked::Terminal, None),
+            Some(ApproveOption::Auto) => (Asked::Agreed, None),
+            Some(ApproveOption::ReadOnly) => (Asked::Nobody, Some(READ_ONLY)),
+        };
+        Terms { asked, tools: exuvia_agent::tools::tools(person::find(), model, usage), reads_only }
+    }
+
     /// Returns what is to be done.
     fn task(&self) -> Result<Task> {
         let text = match (&self.task, &self.file) {
@@ -264,6 +307,7 @@ impl Arguments {
                 time: self.budget.time.and_then(Time::limit),
             },
             inputs: inputs::told(&self.input)?,
+            is_dry_run: self.dry_run,
             documents: documents()?,
         })
     }
@@ -303,16 +347,19 @@ struct Workshop {
     prepared: Prepared,
     prompts: Prompts,
     version: String,
+    model: Arc<dyn Model>,
+    usage: Usage,
 }
 
 impl Workshop {
-    fn furnish(arguments: &Arguments) -> Result<Self> {
+    fn furnish(arguments: &Arguments, model: Arc<dyn Model>) -> Result<Self> {
         if !arguments.sandbox.recording.is_wanted() {
             let failure = Failure::usage("an agent is always recorded: what it does next follows from that");
             return Err(failure.hint("`exuvia session rm` removes it afterwards").into());
         }
         let options = arguments.sandbox.clone();
-        let lent: Lent = options.lent_with(Asked::Terminal, exuvia_agent::tools::tools())?;
+        let usage = Usage::default();
+        let lent = options.lent_on(arguments.terms(Arc::clone(&model), &usage))?;
         let interpreter = Interpreter::find(options.image.as_deref())?;
         let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
         let version = interpreter.image().manifest().version.clone();
@@ -322,7 +369,7 @@ impl Workshop {
         prepared.opened.terminals = [false; 3];
         prepared.opened.files.extend(inputs::files(&arguments.input)?);
         let prompts = prompts(arguments.prompts.as_deref())?;
-        Ok(Self { prepared, prompts, version })
+        Ok(Self { prepared, prompts, version, model, usage })
     }
 
     fn print_prompt(&self, task: &Task) -> Result<u8> {
@@ -346,32 +393,38 @@ impl Workshop {
     fn drive(
         self,
         store: Arc<dyn Store>,
-        model: Arc<dyn Model>,
         (json, options): (bool, &SandboxOptions),
         make: impl AsyncFnOnce(Home) -> Result<Agent, AgentError>,
     ) -> Result<u8> {
         let view = Arc::new(View::new(json, options.colours()));
         let mut environment = self.prepared.environment;
-        let viewer = Arc::clone(&view);
-        environment.observer = Some(Arc::new(move |_, _, event| viewer.event(event)));
+        let steering = Steering::take();
+        let (viewer, steered) = (Arc::clone(&view), steering.clone());
+        environment.observer = Some(Arc::new(move |_, _, event| {
+            steered.event(event);
+            viewer.event(event);
+        }));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Failure::new(format!("nothing can be awaited: {}", failure::reason(&error))))?;
-        let home = Home { store, environment, model, prompts: self.prompts };
+        let Self { model, prompts, usage, .. } = self;
+        let home = Home { store, environment, model, prompts, usage };
         runtime.block_on(async {
-            let interrupts = Interrupts::take();
-            let mut agent = make(home).await.map_err(failed)?;
+            let mut agent = make(home).await.map_err(failed)?.price(Arc::new(exuvia_model::prices::cost));
             let id = agent.session().id().clone();
-            interrupts.aim(agent.interrupter());
             view.begins(&id);
             let listener = |delta: exuvia_core::agent::Delta<'_>| view.delta(delta);
-            let ended = agent.run(&listener).await;
-            interrupts.rest();
+            let ended = steering.run(&mut agent, &listener).await;
             view.ends(&agent.state());
+            let go_on = || output::say(&format!("go on with it: exuvia agent --resume {id}"));
             match ended {
-                Ok(ending) => conclusion::conclude(&mut agent, &ending, &view, options.output_folder()),
+                Ok(Some(ending)) => conclusion::conclude(&mut agent, &ending, &view, options.output_folder()),
+                Ok(None) => {
+                    go_on();
+                    Ok(exit::INTERRUPTED)
+                }
                 Err(error) => {
-                    output::say(&format!("go on with it: exuvia agent --resume {id}"));
+                    go_on();
                     Err(failed(error))
                 }
             }

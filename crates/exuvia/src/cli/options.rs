@@ -11,10 +11,9 @@ use anyhow::Result;
 use exuvia_core::Limits;
 use exuvia_core::journal::Variable;
 use exuvia_sandbox::{Clock, LiveHost, LiveHostBuilder, RandomStream};
-use exuvia_tools::Tool;
 
 use crate::failure::Failure;
-use crate::lent::{Asked, Lent, MountSpec};
+use crate::lent::{Asked, Lent, MountSpec, Terms};
 use crate::output;
 use crate::recording::{Prepared, RecordOptions, new_seed};
 pub(crate) use packages::{DistributionOption, PackageOptions};
@@ -164,12 +163,12 @@ impl SandboxOptions {
 
     /// Returns what the sandbox is lent.
     pub(crate) fn lent(&self, asked: Asked) -> Result<Lent> {
-        self.lent_with(asked, Vec::new())
+        self.lent_on(asked.into())
     }
 
-    /// Returns what the sandbox is lent, and tools beside it.
-    pub(crate) fn lent_with(&self, asked: Asked, tools: Vec<Tool>) -> Result<Lent> {
-        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), (asked, tools))
+    /// Returns what the sandbox is lent, on these terms.
+    pub(crate) fn lent_on(&self, terms: Terms) -> Result<Lent> {
+        Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), terms)
     }
 
     /// Returns the folder of `--out`.

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
-    let lent = Lent::load(Some(&arguments.config), &[], None, (Asked::Terminal, Vec::new()))?;
+    let lent = Lent::load(Some(&arguments.config), &[], None, Asked::Terminal.into())?;
     let declarations = lent.declarations();
     let text = if arguments.json {
         serde_json::to_string_pretty(declarations)? + "\n"

@@ -12,7 +12,11 @@ use crate::{Run, command, gives};
 /// A program does not take Ctrl-C back that whoever started it has it ignore: these tests may have been started in the
 /// background themselves. GNU's `env` can have it listen.
 fn listening(code: &str) -> Command {
-    let exuvia = command(&["run", "--timeout", "5m", "-c", code]);
+    listens(command(&["run", "--timeout", "5m", "-c", code]))
+}
+
+/// Returns what runs a command that is to take Ctrl-C.
+pub(super) fn listens(exuvia: Command) -> Command {
     if !cfg!(target_os = "linux") {
         return exuvia;
     }
@@ -23,6 +27,9 @@ fn listening(code: &str) -> Command {
             Some(value) => env.env(name, value),
             None => env.env_remove(name),
         };
+    }
+    if let Some(folder) = exuvia.get_current_dir() {
+        env.current_dir(folder);
     }
     env
 }

@@ -330,6 +330,37 @@ fn a_budget_that_is_used_up_leaves_room_for_an_answer() {
 }
 
 #[test]
+fn what_is_open_is_not_forgotten() {
+    let mut driven = Driven::new(begun());
+    let give = |driven: &mut Driven, items: Json| {
+        let asked = driven.events.len() as u64;
+        let arguments = json!({ "items": items }).to_string();
+        driven.event(Event::Asked { asked: Asked::Tool { tool: "todo".to_owned(), arguments } });
+        driven.event(Event::Answered { asked, answer: HostAnswer::Tool(Ok("null".to_owned())) });
+    };
+    driven.code("todo");
+    driven.run("todo", |driven| give(driven, json!(["[x] look", "count", "check"])), Status::Finished, None);
+    driven.observe();
+    let mut reminded = Vec::new();
+    for step in 2..=18 {
+        let code = format!("x = {step}");
+        driven.code(&code);
+        driven.finish(&code);
+        if driven.state.next(0) == Next::Remark(Remark::Todo) {
+            assert_eq!(driven.state.todos().collect::<Vec<_>>(), ["count", "check"]);
+            reminded.push(step);
+            driven.say(Message::user(Origin::Host, "still open"), Some(Remark::Todo));
+        }
+    }
+    // The list was given in the first step, and told of again every eight.
+    assert_eq!(reminded, [9, 17]);
+    driven.code("todo");
+    driven.run("todo", |driven| give(driven, json!(["[x] count", " [x] check"])), Status::Finished, None);
+    driven.observe();
+    assert_eq!(driven.state.todos().count(), 0);
+}
+
+#[test]
 fn a_failure_of_the_model_changes_nothing() {
     let mut driven = Driven::new(begun());
     let failure = ModelFailure::new(crate::agent::ModelFailureKind::Busy, "too many requests");
@@ -365,6 +396,11 @@ fn an_entry_is_read_as_it_was_written() {
             files: vec![FileNote { path: "/tmp/a".to_owned(), bytes: 3, modified: 4 }],
         },
         Entry::Replied { reply: Box::new(text("4")), micro_dollars: None },
+        Entry::Used {
+            model: "a/b".to_owned(),
+            tokens: Tokens { output: 1, ..Tokens::default() },
+            micro_dollars: Some(2),
+        },
         Entry::Ended(Box::new(ending(Reason::Money, json!({ "a": [1] })))),
     ];
     for entry in entries {

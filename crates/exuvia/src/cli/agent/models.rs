@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use exuvia_core::agent::Model;
+use exuvia_core::agent::{Listener, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelRequest};
 use exuvia_model::scripted::{self, Script, ScriptedModel};
 use exuvia_model::{Patience, Provider, RemoteModel};
 
@@ -38,6 +38,20 @@ pub(super) fn find(name: Option<&str>, address: Option<&str>) -> Result<Arc<dyn 
     let client = client.get().map_err(|failure| Failure::new(failure.message))?.clone();
     let key = key(provider, address.is_some())?;
     Ok(Arc::new(RemoteModel::new((provider, model), key, address, client, Patience::default())))
+}
+
+/// No model at all, where none is asked.
+pub(super) struct Nothing;
+
+impl Model for Nothing {
+    fn name(&self) -> &'static str {
+        "none/none"
+    }
+
+    fn ask<'a>(&'a self, _request: ModelRequest, _listener: Listener<'a>) -> ModelFuture<'a> {
+        let failure = ModelFailure::new(ModelFailureKind::Unknown, "there is no model here");
+        Box::pin(std::future::ready(Err(failure)))
+    }
 }
 
 fn script(path: &Path) -> Result<Arc<dyn Model>> {

@@ -158,7 +158,7 @@ fn prompts_can_be_replaced() {
     place.write("prompts/system.md", "");
     place.write("prompts/other.md", "");
     let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
-                 task, idle, loop, closing\n";
+                 task, idle, loop, todo, closing\n";
     assert_eq!(place.exuvia(&print), gives(2, "", other));
 }
 
@@ -204,4 +204,109 @@ fn a_script_that_does_not_fit_is_said_so_and_the_session_stays() {
     );
     let other = super::script(&place, "other", &["", "expect = ['[cell 1']\ncode = 'final(x)'"]);
     assert_eq!(place.exuvia(&["agent", "--resume", "it", "--model", &other]).stdout, "5\n");
+}
+
+const TOOLS: &str = "
+[tools.look]
+description = 'Looks.'
+command = ['cat', 'state']
+read_only = true
+
+[tools.change]
+description = 'Changes.'
+parameters = { text = 'str' }
+command = ['sh', '-c', 'echo changed >> state', '{text}']
+needs_approval = true
+";
+
+/// How far an agent is trusted is decided where tools are called, so no code goes round it.
+#[test]
+fn what_an_agent_may_do_is_decided_where_tools_are_called() {
+    let place = Place::new();
+    place.write("exuvia.toml", TOOLS);
+    let code = r#"
+code = """
+from exuvia.tools import change
+try:
+    change('x')
+    told = 'done'
+except PermissionError as error:
+    told = str(error)
+with open('/data/file', 'w') as file:
+    file.write('changed')
+final([look().strip(), told, open('/data/file').read()])
+"""
+"#;
+    let refused = "change() is not allowed: ";
+    let nobody = format!("{refused}it needs approval, and nobody is there to ask");
+    let read_only = format!("{refused}this agent may only look, and this may change something");
+    let dry_run = format!(
+        "{refused}this is a dry run, so it was not done: go on as if it had been, and say in the end what you would do"
+    );
+    let modes: [(&[&str], &str, &str, &str); 4] = [
+        (&[], "as it was", &nobody, "changed"),
+        (&["--approve", "auto"], "as it was\nchanged", "done", "changed"),
+        (&["--approve", "read-only"], "as it was", &read_only, "as it was"),
+        (&["--dry-run"], "as it was", &dry_run, "as it was"),
+    ];
+    for (options, state, told, file) in modes {
+        place.write("state", "as it was\n");
+        let _ = std::fs::create_dir(place.path("data"));
+        place.write("data/file", "as it was");
+        let mount = format!("{}:/data:rw", place.path("data"));
+        let (status, given) =
+            answer(&place, &[code], &[&["--config", "exuvia.toml", "--mount", &mount], options].concat());
+        assert_eq!((status, given), (0, json!([state, told, "changed"])), "{options:?}");
+        assert_eq!(std::fs::read_to_string(place.path("data/file")).unwrap(), file, "{options:?}");
+    }
+}
+
+#[test]
+fn nobody_is_there_to_ask() {
+    let place = Place::new();
+    let script = [
+        "code = 'ask(\"Which year?\")'",
+        "expect = ['PermissionError: nobody is there to ask', 'decide by yourself']\ncode = 'todo([\"[x] decide\", \"compute\"]); final(\"2026, I assume\")'",
+    ];
+    assert_eq!(answer(&place, &script, &[]), (0, json!("2026, I assume")));
+}
+
+/// A program uses the model over many pieces of data at once; what that uses counts.
+#[test]
+fn programs_use_the_model_themselves() {
+    let place = Place::new();
+    let script = r#"
+code = """
+from exuvia import parallel
+reviews = ['Good!', 'Bad.', 'Good, too.']
+marks = parallel(llm, [f'Is this friendly? {review}' for review in reviews])
+pixel = llm('What is this?', images=[b'\\x89PNG'], schema={'type': 'object'})
+final([marks, pixel])
+"""
+tokens = { fresh = 100, output = 10 }
+
+[[inference]]
+prompt = "Good"
+text = "yes"
+tokens = { fresh = 5, output = 1 }
+
+[[inference]]
+prompt = "Bad"
+text = "no"
+tokens = { fresh = 5, output = 1 }
+
+[[inference]]
+prompt = "What is this?"
+text = '{"kind": "picture"}'
+"#;
+    let run = agent(&place, &[script], &["--json"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let events = events(&run.stdout);
+    let answer = &events.last().unwrap()["answer"];
+    assert_eq!(answer, &json!([["yes", "no", "yes"], { "kind": "picture" }]));
+    let used = events.iter().filter(|event| event["event"] == "used").count();
+    assert_eq!(used, 4);
+    let script = r#"code = "llm('hello')""#;
+    let next = "expect = ['ToolError', 'the script has no [[inference]] for this: hello']\ntext = 'ok'";
+    assert_eq!(super::answer(&place, &[script, next], &[]).0, 0);
 }

@@ -3,9 +3,11 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use super::{events, script};
+use crate::cli::interrupts::listens;
 use crate::cli::recorded::Place;
 
 const REPLIES: [&str; 4] = [
@@ -90,6 +92,45 @@ fn an_agent_that_has_ended_says_so_again() {
     assert_eq!(again.status, 0);
     assert_eq!(again.stdout.replace([' ', '\n'], ""), r#"[[1,2,2],"[1,2,2]"]"#);
     assert_eq!(std::fs::read_to_string(place.path("ticks")).unwrap(), "tick\n");
+}
+
+/// Ctrl-C where nobody sits at a terminal ends the process, in a cell and while the model thinks; the agent goes on later.
+#[test]
+fn an_agent_is_interrupted_and_goes_on() {
+    let thinks = "think = 600000\ntext = 'late'";
+    let waits = r#"code = "import time\ntry: print('waiting'); time.sleep(600)\nexcept KeyboardInterrupt: print('caught'); raise""#;
+    let next = [
+        r#"expect = ["caught", "KeyboardInterrupt"]
+text = "Interrupted.""#,
+        "text = 'Now.'",
+    ];
+    for (first, mark, then, answer) in
+        [(waits, "\"event\":\"output\"", next[0], "Interrupted."), (thinks, "\"asked\"", next[1], "Now.")]
+    {
+        let place = Place::new();
+        let model = script(&place, "script", &[first]);
+        let agent =
+            place.command(&["agent", "do it", "--json", "--timeout", "0", "--session", "it", "--model", &model]);
+        let mut agent = listens(agent);
+        let mut child = agent.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains(mark) {
+            line.clear();
+            assert!(output.read_line(&mut line).unwrap() > 0, "it has ended");
+        }
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        // It goes on telling until its end.
+        std::io::copy(&mut output, &mut std::io::sink()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("go on with it: exuvia agent --resume "), "{told}");
+        let replies: &[&str] = if first == waits { &["", then] } else { &[then] };
+        let other = script(&place, "script", replies);
+        let run = place.exuvia(&["agent", "--resume", "it", "--model", &other]);
+        assert_eq!(run.stdout, format!("{answer}\n"), "{}", run.stderr);
+    }
 }
 
 /// A fork goes on from the end of a step, with another model: what was before is not done again.

@@ -1,0 +1,96 @@
+//! `llm`: programs that use the model themselves, over data that need not pass through the conversation.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use exuvia_core::agent::{Content, Message, Model, ModelRequest, Origin, Part, Tokens};
+use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
+use exuvia_tools::{Base64, Tool};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// What the model is told before such a prompt.
+const SYSTEM: &str =
+    "You are called as a function by a program. Answer with the result alone, without a word about it.";
+/// How often a program may call it in the life of its sandbox.
+const CALLS_MAX: u64 = 2_000;
+/// How many of its calls run at a time.
+const CONCURRENCY: usize = 16;
+/// How many pictures a call may have.
+const IMAGES_MAX: usize = 20;
+/// The first bytes of a JPEG.
+const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+
+/// What programs have used of models, until it is written down. A clone is the same.
+///
+/// It is kept in memory alone while a cell runs: what a process has not written down that is killed is not counted.
+#[derive(Debug, Clone, Default)]
+pub struct Usage(Arc<Mutex<Vec<(String, Tokens)>>>);
+
+impl Usage {
+    fn add(&self, model: &str, tokens: Tokens) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((model.to_owned(), tokens));
+    }
+
+    /// Returns what was used since this was asked last.
+    pub(crate) fn take(&self) -> Vec<(String, Tokens)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What `llm` takes.
+#[derive(Deserialize, JsonSchema)]
+struct Arguments {
+    /// What it is asked, with all the text that it needs: it sees nothing else.
+    prompt: String,
+    /// Pictures that it sees: the bytes of PNG or JPEG files.
+    #[serde(default)]
+    images: Vec<Base64>,
+    /// The JSON Schema of an object that it is to answer with.
+    #[serde(default)]
+    schema: Option<Json>,
+}
+
+pub(crate) fn tool(model: Arc<dyn Model>, usage: Usage) -> Tool {
+    let description = "Ask a language model about text or pictures: `llm(f\"Which language is this?\\n{text}\")`. \
+                       Returns its text, or, with `schema`, the value.";
+    let limits = ToolLimits { time: None, calls: Some(CALLS_MAX), concurrency: CONCURRENCY, ..ToolLimits::default() };
+    let ask = move |arguments| {
+        let (model, usage) = (Arc::clone(&model), usage.clone());
+        async move { answer(&*model, &usage, arguments).await }
+    };
+    Tool::function("llm", description, ask).read_only().idempotent().limits(limits).on_runtime()
+}
+
+async fn answer(model: &dyn Model, usage: &Usage, arguments: Arguments) -> Result<Json, ToolFailure> {
+    let Arguments { prompt, images, schema } = arguments;
+    let wrong = |message: &str| ToolFailure::new(ToolFailureKind::Argument, message);
+    if images.len() > IMAGES_MAX {
+        return Err(wrong(&format!("llm() takes {IMAGES_MAX} images at most")));
+    }
+    let has_schema = schema.is_some();
+    let mut parts = vec![Part::text(Origin::Program, prompt)];
+    for image in images {
+        let media_type = if image.0.starts_with(&JPEG) { "image/jpeg" } else { "image/png" };
+        let base64 = serde_json::to_value(&image).ok().and_then(|text| text.as_str().map(str::to_owned));
+        let content = Content::Image { media_type: media_type.to_owned(), base64: base64.unwrap_or_default() };
+        parts.push(Part { origin: Origin::Program, content });
+    }
+    let request = ModelRequest {
+        system: SYSTEM.into(),
+        messages: vec![Arc::new(Message::User { parts })],
+        tool: None,
+        schema,
+        output_tokens_max: None,
+    };
+    let reply = model.ask(request, &|_| {}).await.map_err(|failure| {
+        let told = ToolFailure::failed(format!("the model gave no answer: {}", failure.message));
+        if failure.is_transient() { told.retryable() } else { told }
+    })?;
+    usage.add(model.name(), reply.tokens);
+    if !has_schema {
+        return Ok(reply.text.into());
+    }
+    serde_json::from_str(reply.text.trim())
+        .map_err(|_| ToolFailure::failed("the model did not answer with JSON").retryable())
+}
