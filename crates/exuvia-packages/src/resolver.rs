@@ -128,13 +128,19 @@ impl Work {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
     use super::{ResolveError, Resolver, process};
     use crate::target::Target;
 
+    /// A script that one test writes cannot be run while another one starts a process: that has it open to be written, for
+    /// a moment.
+    static SCRIPTS: Mutex<()> = Mutex::new(());
+
     /// Runs a shell script in the place of Python.
     fn run(script: &str, time_max: Duration) -> Result<(), ResolveError> {
+        let _alone = SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let python = folder.path().join("python");
         fs::write(&python, format!("#!/bin/sh\n{script}\n")).unwrap();
