@@ -82,9 +82,15 @@ impl Entry {
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
         match event {
-            Event::Note { kind, data } if kind == ENTRY => Self::deserialize(data).ok(),
+            Event::Note { kind, data } => Self::read(kind, data),
             _ => None,
         }
+    }
+
+    /// Returns the entry that a note of this kind holds, if it is one.
+    #[must_use]
+    pub fn read(kind: &str, data: &Json) -> Option<Self> {
+        if kind == ENTRY { Self::deserialize(data).ok() } else { None }
     }
 
     /// Returns it as the data of a note.

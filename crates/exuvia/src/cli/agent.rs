@@ -15,14 +15,14 @@ use anyhow::Result;
 use clap::Parser as _;
 use exuvia_agent::tools::Usage;
 use exuvia_agent::{Agent, AgentError, Home, Prompts, Task};
-use exuvia_core::agent::{Budget, Interface, Model};
+use exuvia_core::agent::{Budget, Interface, Model, Tokens};
 use exuvia_core::journal::{Opening, SessionId, Store};
 use exuvia_session::SessionError;
 
 use super::given::Given;
 use super::options::SandboxOptions;
 use super::options::values::{Size, Time};
-use super::resume::{self, Begun};
+use super::resume::{self, Begun, Trust};
 use super::{Arguments as Line, Command};
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
@@ -124,6 +124,9 @@ pub(crate) struct Arguments {
     json: bool,
 
     #[command(flatten)]
+    trust: Trust,
+
+    #[command(flatten)]
     budget: BudgetOptions,
 
     #[command(flatten)]
@@ -181,6 +184,11 @@ fn begun(arguments: &Arguments) -> Result<u8> {
         return Workshop::furnish(arguments, Arc::new(models::Nothing))?.print_prompt(&task);
     }
     let model = arguments.found_model()?;
+    if arguments.budget.cost.is_some() && exuvia_model::prices::cost(model.name(), Tokens::default()).is_none() {
+        let failure =
+            Failure::usage(format!("what `{}` costs is not known, so --cost cannot be kept to", model.name()));
+        return Err(failure.hint("limit it with --tokens").into());
+    }
     let workshop = Workshop::furnish(arguments, model)?;
     let id = new_id()?;
     let store = journal::store(None)?;
@@ -202,6 +210,7 @@ fn begun(arguments: &Arguments) -> Result<u8> {
 fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, wanted)?;
+    arguments.trust.check(&store, &id)?;
     let first = arguments.instead_of(first_arguments(&store, &id)?);
     let workshop = Workshop::furnish(&first, first.found_model()?)?;
     workshop.drive(store, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
@@ -218,6 +227,7 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     };
     let store = journal::store(None)?;
     let origin = resume::find(&store, wanted)?;
+    arguments.trust.check(&store, &origin)?;
     let first = arguments.instead_of(first_arguments(&store, &origin)?);
     let workshop = Workshop::furnish(&first, first.found_model()?)?;
     let id = new_id()?;

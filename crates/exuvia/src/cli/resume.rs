@@ -78,6 +78,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = find(&store, &arguments.session)?;
     arguments.trust.check(&store, &id)?;
+    if CommandLine::of(&store, &id)?
+        .is_some_and(|command| command.arguments.first().is_some_and(|first| first == "agent"))
+    {
+        let failure = Failure::usage(format!("session `{id}` is an agent's"));
+        let hint =
+            format!("`exuvia agent --resume {id}` goes on with it, `exuvia fork {id}` opens what it has at a prompt");
+        return Err(failure.hint(hint).into());
+    }
     let begun = begun(&store, &id, &arguments.given)?;
     if begun.program.is_none() {
         reopen(&store, &id)?;

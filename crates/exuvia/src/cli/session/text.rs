@@ -3,10 +3,12 @@
 //! Most of what is shown was written by the program, which may want to look like something else: control characters are
 //! escaped, and each of its lines stands behind the label of what it is.
 
+mod agent;
 mod fit;
 
 use std::time::Duration;
 
+use exuvia_core::agent::Entry;
 use exuvia_core::journal::{Program, Source};
 use exuvia_core::{ErrorReport, LimitKind, Outcome, Status, StopReason, Stream, ToolFailure};
 
@@ -106,6 +108,9 @@ impl Text {
                 self.labelled("given", Emphasis::Label, [fitting_line(&file, self.style.full)]);
             }
             Item::Note { kind, data } => {
+                if let Some(entry) = Entry::read(kind, data) {
+                    return self.agent(&entry);
+                }
                 let note = format!("{kind} {data}");
                 self.labelled("note", Emphasis::Label, [fitting_line(&note, self.style.full)]);
             }

@@ -186,6 +186,9 @@ fn what_is_wrong_on_the_command_line_is_said() {
         &["x", "--model", "scripted/bad.toml", "--input", "none.csv"],
         "error: `none.csv` cannot be opened: no such file or directory\n",
     );
+    place.write("good.toml", "[[reply]]\ntext = 'ok'");
+    let cost = "error: what `scripted/good` costs is not known, so --cost cannot be kept to\n    hint: limit it with --tokens\n";
+    wrong(&["x", "--model", "scripted/good.toml", "--cost", "1"], cost);
     let mut command = place.command(&["agent", "x", "--model", "anthropic/claude"]);
     let run = crate::run(command.env_remove("ANTHROPIC_API_KEY"), b"");
     assert_eq!(run, gives(2, "", "error: there is no key for `anthropic`\n    hint: set ANTHROPIC_API_KEY\n"));

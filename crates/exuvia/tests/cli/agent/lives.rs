@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::{events, script};
 use crate::cli::interrupts::listens;
 use crate::cli::recorded::Place;
+use crate::run;
 
 const REPLIES: [&str; 4] = [
     "text = 'First.'\ncode = 'x = [1]; print(\"one\")'",
@@ -166,11 +167,33 @@ fn what_an_agent_has_can_be_looked_at() {
     let place = prepared();
     assert!(!killed_after(&place, "it", usize::MAX));
     assert_eq!(place.given(&["fork", "it"], "x\n").stdout, "[1, 2, 2]\n");
+    let resumed = place.exuvia(&["resume", "it"]);
+    assert_eq!((resumed.status, resumed.stderr.contains("exuvia agent --resume")), (2, true), "{}", resumed.stderr);
     let run = place.exuvia(&["run", "--session", "program", "-c", "1"]);
     assert_eq!(run.status, 0);
     let other = place.exuvia(&["agent", "--resume", "program"]);
     assert_eq!(other.status, 2);
     assert!(other.stderr.contains("was not begun with `exuvia agent`"), "{}", other.stderr);
+}
+
+/// What came from somebody else is lent nothing that it says itself, unless its user says that it may be.
+#[test]
+fn an_agent_that_was_imported_is_not_trusted() {
+    let place = prepared();
+    assert!(!killed_after(&place, "it", usize::MAX));
+    assert_eq!(place.exuvia(&["session", "export", "it", "-o", "it.session"]).status, 0);
+    let elsewhere = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        run(command.env("EXUVIA_JOURNAL", place.path("elsewhere")), b"")
+    };
+    assert_eq!(elsewhere(&["session", "import", "it.session"]).status, 0);
+    for how in ["--resume", "--fork"] {
+        let refused = elsewhere(&["agent", how, "it"]);
+        assert_eq!(refused.status, 2);
+        assert!(refused.stderr.contains("was imported, and would be lent what it says itself"), "{}", refused.stderr);
+    }
+    assert_eq!(elsewhere(&["agent", "--resume", "it", "--trust"]).status, 0);
+    assert_eq!(std::fs::read_to_string(place.path("ticks")).unwrap(), "tick\n");
 }
 
 #[test]
@@ -181,4 +204,46 @@ fn what_a_person_undoes_was_never_said() {
     let other = script(&place, "script", &["", "", "expect = ['waiting']\ncode = 'final(x)'"]);
     let run = place.exuvia(&["agent", "--resume", "it", "--model", &other]);
     assert_eq!(run.stdout.replace([' ', '\n'], ""), "[1,2]", "{}", run.stderr);
+}
+
+#[test]
+fn an_agent_is_told_as_an_account() {
+    let place = Place::new();
+    let model = script(
+        &place,
+        "script",
+        &["text = 'First a look.'\ncode = '1 + 1'\ntokens = {fresh = 20, cached = 5, output = 7}", "text = 'It is 2.'"],
+    );
+    place.write("AGENTS.md", "Be brief.");
+    let run = place.exuvia(&["agent", "add up\n\x1b[31mnow", "--model", &model, "--session", "it"]);
+    assert_eq!(run.stdout, "It is 2.\n");
+    let shown = place.exuvia(&["session", "show", "it"]).stdout;
+    let (opening, account) = shown.split_once("\n\n").unwrap();
+    assert!(opening.contains("exuvia.command"), "{opening}");
+    // When it was, and how long it took, is chance.
+    let plain = |line: &str| match line {
+        line if line.starts_with("  remark     Today is ") => "  remark     Today is DAY. 50 steps at most.".to_owned(),
+        line if line.starts_with("cell 1  ") => "cell 1  TIME".to_owned(),
+        line => line.to_owned(),
+    };
+    let account: Vec<String> = account.lines().map(plain).collect();
+    let expected = r#"  document   <document name="AGENTS.md">
+             Be brief.
+             </document>
+  remark     Today is DAY. 50 steps at most.
+  person     add up
+             \x1b[31mnow
+  asked      scripted/script
+  reply      First a look.
+  used       20 fresh, 5 cached, 7 written tokens
+
+cell 1  TIME
+  source     1 + 1
+  value      2
+  took in    1 look at a clock
+  asked      scripted/script
+  reply      It is 2.
+  answer     It is 2.
+  ended      done"#;
+    assert_eq!(account.join("\n"), expected);
 }
