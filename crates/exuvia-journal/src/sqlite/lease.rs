@@ -25,8 +25,9 @@ use crate::shelf::{Append, Lease};
 /// From which length on a tail is written anew from its beginning, when all of it is in the database: in bytes.
 const TAIL_BYTES_MAX: u64 = 512 << 10;
 
-/// How much of a tail may wait for the database before whoever appends has to wait, too: in bytes.
-const WAITING_BYTES_MAX: u64 = 64 << 20;
+/// How much of a tail may wait for the database before whoever appends has to wait, too: in bytes. A program that calls tools
+/// as fast as it can has half of it written down in a second, and moving that into the database takes longer.
+const WAITING_BYTES_MAX: u64 = 256 << 20;
 
 /// How much an asynchronous store holds back of a session, in bytes.
 const HELD_BACK_BYTES_MAX: usize = 1 << 20;
