@@ -25,7 +25,7 @@ impl Tables<'_> {
         let (mut written, mut whole) = (Written::default(), 0);
         let mut lines = tail.lines(offset);
         while let Some(line) = lines.next()? {
-            let position = line.row.position;
+            let (position, is_last) = (line.position, line.left == 0);
             if last.is_some_and(|last| position <= last) {
                 // It is from before the file was written anew.
                 break;
@@ -33,13 +33,12 @@ impl Tables<'_> {
             last = Some(position);
             if position >= entry.next {
                 let expected = absorbed.next + written.rows.len() as u64;
-                if position != expected || line.row.expected_hash(&head) != line.row.hash {
-                    break;
-                }
-                head = line.row.hash;
-                written.rows.push(line.row);
+                let row = line.row().filter(|row| position == expected && row.expected_hash(&head) == row.hash);
+                let Some(row) = row else { break };
+                head = row.hash;
+                written.rows.push(row);
             }
-            if line.left == 0 {
+            if is_last {
                 until = lines.offset();
                 whole = written.rows.len();
                 if whole >= ROWS_AT_A_TIME {

@@ -212,11 +212,25 @@ impl Tail {
     }
 }
 
-/// A line.
-pub(super) struct Line {
+/// A line, of which only the beginning has been looked at: most lines that are read are in the database already.
+pub(super) struct Line<'a> {
     /// How many more belong to the same append.
     pub(super) left: u64,
-    pub(super) row: Row,
+    pub(super) position: u64,
+    epoch: u64,
+    rest: &'a [u8],
+}
+
+impl Line<'_> {
+    /// Returns the row that it holds, if it can be read.
+    pub(super) fn row(&self) -> Option<Row> {
+        let mut parts = str::from_utf8(self.rest).ok()?.splitn(4, ' ');
+        let at = parts.next()?.parse().ok()?;
+        let kind = parts.next()?.to_owned();
+        let hash = parse_hash(parts.next()?)?;
+        let body = parts.next()?.to_owned();
+        Some(Row { position: self.position, epoch: self.epoch, at, kind, body, hash })
+    }
 }
 
 /// Reads lines.
@@ -233,8 +247,8 @@ impl Lines<'_> {
         self.offset
     }
 
-    /// Returns the next line, or `None` where there is none that can be read.
-    pub(super) fn next(&mut self) -> Result<Option<Line>, StoreError> {
+    /// Returns the next line, or `None` where there is none.
+    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, StoreError> {
         self.line.clear();
         let read = self.reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.line);
         let length = self.tail.done(read)? as u64;
@@ -291,14 +305,14 @@ fn digits(hash: &[u8; HASH_BYTES]) -> [u8; 2 * HASH_BYTES] {
     digits
 }
 
-fn parse(line: &[u8], epoch: u64) -> Option<Line> {
-    let line = str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
-    let mut parts = line.splitn(6, ' ');
-    let left = parts.next()?.parse().ok()?;
-    let position = parts.next()?.parse().ok()?;
-    let at = parts.next()?.parse().ok()?;
-    let kind = parts.next()?.to_owned();
-    let hash = parse_hash(parts.next()?)?;
-    let body = parts.next()?.to_owned();
-    Some(Line { left, row: Row { position, epoch, at, kind, body, hash } })
+fn parse(line: &[u8], epoch: u64) -> Option<Line<'_>> {
+    let (left, rest) = number(line.strip_suffix(b"\n")?)?;
+    let (position, rest) = number(rest)?;
+    Some(Line { left, position, epoch, rest })
+}
+
+/// Returns the number at the beginning, and what is after the space that follows it.
+fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let space = text.iter().position(|byte| *byte == b' ')?;
+    Some((str::from_utf8(&text[..space]).ok()?.parse().ok()?, &text[space + 1..]))
 }

@@ -13,12 +13,24 @@ use crate::bench::report::{OURS, Row};
 use crate::bench::{launch, statistics};
 use crate::{image, tools};
 
-/// How long the history of a session is.
+/// How long the history of a session is, at least.
 pub(super) struct History {
     /// Its row.
     pub(super) row: &'static str,
     cells: u32,
 }
+
+impl History {
+    /// Returns after how many cells its sessions are killed. How old the last checkpoint is then, and how much of the journal
+    /// is not in the database yet, is chance, and must not be the same for all.
+    fn moments(&self) -> impl Iterator<Item = u32> {
+        let cells = self.cells;
+        (0..MOMENTS).map(move |moment| cells + moment * cells / 20)
+    }
+}
+
+/// How many sessions of a length are killed.
+const MOMENTS: u32 = 5;
 
 pub(super) const SHORT: History = History { row: "resume after kill, 100 cells", cells: 100 };
 pub(super) const LONG: History = History { row: "resume after kill, 1,000 cells", cells: 1_000 };
@@ -37,17 +49,20 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     let mut killed = Vec::new();
-    for History { row, cells } in [SHORT, LONG] {
-        tools::say(row);
-        killed.push(Killed::record(&program, &place, cells)?);
+    for history in [SHORT, LONG] {
+        tools::say(history.row);
+        let sessions: Result<Vec<_>> = history.moments().map(|cells| Killed::record(&program, &place, cells)).collect();
+        killed.push(sessions?);
     }
     let [mut short, mut long, mut new] = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..=rounds {
-        let times = [killed[0].resume()?, killed[1].resume()?, begin(&program, &place)?];
-        // The first round fills the caches.
-        if round > 0 {
-            for (all, time) in [&mut short, &mut long, &mut new].into_iter().zip(times) {
-                all.push(time);
+        for (after_short, after_long) in killed[0].iter().zip(&killed[1]) {
+            let times = [after_short.resume()?, after_long.resume()?, begin(&program, &place)?];
+            // The first round fills the caches.
+            if round > 0 {
+                for (all, time) in [&mut short, &mut long, &mut new].into_iter().zip(times) {
+                    all.push(time);
+                }
             }
         }
     }
