@@ -1,5 +1,6 @@
 //! An agent that goes on.
 
+mod account;
 mod begin;
 mod context;
 
@@ -11,6 +12,7 @@ use exuvia_core::agent::{
     Begun, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark, State,
     Stop, Tokens,
 };
+use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
 use exuvia_sandbox::{FileEntry, Interrupter};
 use exuvia_session::{Session, SessionError, Settled};
@@ -90,6 +92,7 @@ impl Agent {
                     let message = Message::Observed { call, parts: vec![observe::problem(&problem)] };
                     self.note(&Entry::said(message))?;
                 }
+                Next::Compact { summary } => self.compact(&summary)?,
                 Next::End(ending) => self.note(&Entry::Ended(Box::new(ending)))?,
                 Next::Ended(ending) => return Ok(Step::Ended(ending)),
             }
@@ -128,6 +131,10 @@ impl Agent {
             }
             Err(failure) => {
                 self.note(&Entry::Failed { failure: failure.clone() })?;
+                // What is too long to be read is told shorter.
+                if matches!(self.state().next(self.session.now()), Next::Compact { .. }) {
+                    return Ok(());
+                }
                 Err(failure.into())
             }
         }
@@ -178,17 +185,32 @@ impl Agent {
             Remark::Loop(count) => self.prompts.render("loop", json!({ "count": count }))?,
             Remark::Todo => {
                 let state = self.state();
-                let items: Vec<&str> =
-                    state.todos().map(|item| beginning(item, ITEM_BYTES_MAX)).take(ITEMS_MAX).collect();
+                let items: Vec<_> = state.todos().map(|item| shown(item, ITEM_BYTES_MAX)).take(ITEMS_MAX).collect();
                 self.prompts.render("todo", json!({ "items": items }))?
             }
             Remark::Closing(reason) => {
                 let limit = self.state().begun().map(|begun| limit(reason, begun));
                 self.prompts.render("closing", json!({ "reason": reason.word(), "limit": limit }))?
             }
+            Remark::Compact => self.prompts.render("compact", json!({}))?,
+            Remark::Reminder(number) => {
+                let state = self.state();
+                let reminder = state.begun().and_then(|begun| begun.reminders.get(number as usize));
+                reminder.map(|reminder| reminder.text.clone()).unwrap_or_default()
+            }
             Remark::Unaccepted => return Ok(()),
         };
         self.note(&Entry::Said { message: Message::user(Origin::Host, text), remark: Some(remark), files: Vec::new() })
+    }
+
+    /// Begins the conversation anew, with an account of what was left out.
+    fn compact(&mut self, summary: &str) -> Result<(), AgentError> {
+        let account = self.prompts.render("compacted", account::of(&self.state(), summary))?;
+        let mut parts = vec![Part::text(Origin::Host, account)];
+        if !summary.is_empty() {
+            parts.push(Part::text(Origin::Model, summary));
+        }
+        self.note(&Entry::Compacted { parts })
     }
 
     /// Tells the model something in the person's name, before it is asked next.
@@ -251,10 +273,6 @@ async fn pause() {
         Poll::Pending
     })
     .await;
-}
-
-fn beginning(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max)]
 }
 
 /// Returns a limit of a budget in words.

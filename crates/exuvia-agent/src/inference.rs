@@ -82,6 +82,7 @@ async fn answer(model: &dyn Model, usage: &Usage, arguments: Arguments) -> Resul
         tool: None,
         schema,
         output_tokens_max: None,
+        replies: 0,
     };
     let reply = model.ask(request, &|_| {}).await.map_err(|failure| {
         let told = ToolFailure::failed(format!("the model gave no answer: {}", failure.message));

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// The templates, by name, with their own texts.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("system", include_str!("prompts/system.md")),
     ("tool", include_str!("prompts/tool.md")),
     ("task", include_str!("prompts/task.md")),
@@ -17,6 +17,8 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("loop", include_str!("prompts/loop.md")),
     ("todo", include_str!("prompts/todo.md")),
     ("closing", include_str!("prompts/closing.md")),
+    ("compact", include_str!("prompts/compact.md")),
+    ("compacted", include_str!("prompts/compacted.md")),
 ];
 
 /// Why a template cannot be used.

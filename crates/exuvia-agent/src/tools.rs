@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use exuvia_core::agent::{FINAL_TOOL, Model, TODO_TOOL};
+use exuvia_core::agent::{FINAL_TOOL, Model, NOTE_TOOL, TODO_TOOL};
 use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
 use exuvia_tools::Tool;
 use schemars::JsonSchema;
@@ -52,6 +52,14 @@ struct Todo {
     items: Vec<String>,
 }
 
+/// What `note` takes.
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "the journal has what was given; these say what that must be")]
+struct Note {
+    /// What must not be forgotten.
+    text: String,
+}
+
 /// What `ask` takes.
 #[derive(Deserialize, JsonSchema)]
 struct Question {
@@ -64,12 +72,14 @@ struct Question {
 pub fn tools(person: Arc<dyn Person>, model: Arc<dyn Model>, usage: &Usage) -> Vec<Tool> {
     let last = "End the task with this answer. It counts once the code that calls it has run to its end.";
     let todo = "Keep a list of what is to be done, of which you are reminded.";
+    let note = "Note something that must not be forgotten when the conversation has become long.";
     let ask = "Ask the person whose task it is: what only they can know, and what you cannot find out.";
     let limits = ToolLimits { time: None, calls: Some(QUESTIONS_MAX), concurrency: 1, ..ToolLimits::default() };
     let ask = Tool::function("ask", ask, move |Question { question }| person.ask(question));
     vec![
         Tool::function(FINAL_TOOL, last, |_: Final| ready(Ok(()))).read_only().idempotent(),
         Tool::function(TODO_TOOL, todo, |_: Todo| ready(Ok(()))).read_only().idempotent(),
+        Tool::function(NOTE_TOOL, note, |_: Note| ready(Ok(()))).read_only().idempotent(),
         ask.read_only().idempotent().limits(limits),
         inference::tool(model, usage.clone()),
     ]

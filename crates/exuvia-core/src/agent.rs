@@ -14,6 +14,7 @@ mod budget;
 mod entry;
 mod message;
 mod model;
+mod reminder;
 mod repeats;
 mod state;
 
@@ -22,11 +23,14 @@ pub use budget::{Budget, Spent};
 pub use entry::{Begun, ENTRY, Ending, Entry, FileNote, Final, Interface, Reason, Remark};
 pub use message::{Attachment, Call, Content, Message, ModelReply, Origin, Part, Stop, Tokens};
 pub use model::{Delta, Listener, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelRequest};
-pub use state::{Next, Observed, State, StepMark, standing};
+pub use reminder::{Reminder, Rule};
+pub use state::{Attempt, Next, Observed, State, StepMark, standing};
 
 /// The tool that a model is offered, where it calls tools.
 pub const PYTHON_TOOL: &str = "python";
 /// The function with which a program keeps a list of what is to be done.
 pub const TODO_TOOL: &str = "todo";
+/// The function with which a program notes what must not be forgotten.
+pub const NOTE_TOOL: &str = "note";
 /// The function with which a program ends its agent's run.
 pub const FINAL_TOOL: &str = "final";

@@ -66,6 +66,8 @@ fn refused(status: Option<u16>, code: Option<&str>, said: &str, retry_after: Opt
         Some(429) => (Kind::Busy, "it is asked too much"),
         Some(408) => (Kind::Timeout, "it gave up waiting"),
         Some(529 | 503) => (Kind::Busy, "it is overloaded"),
+        Some(413) => (Kind::TooLong, "the conversation is too long for it"),
+        _ if is_too_long(code, said) => (Kind::TooLong, "the conversation is too long for it"),
         Some(500..) => (Kind::Unavailable, "it has failed"),
         Some(_) => (Kind::Request, "it refuses the request"),
         None if code.contains("overloaded") || code.contains("rate_limit") => (Kind::Busy, "it is overloaded"),
@@ -78,6 +80,21 @@ fn refused(status: Option<u16>, code: Option<&str>, said: &str, retry_after: Opt
         Kind::Unknown => failure.hint("look at --model and --model-url"),
         _ => failure,
     }
+}
+
+/// Returns whether a refusal is about the length of what was asked. Only OpenAI has a code for that; the words are those of
+/// Anthropic, Gemini, vLLM, llama.cpp and OpenRouter.
+fn is_too_long(code: &str, said: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        "prompt is too long",
+        "exceeds the maximum number of tokens",
+        "maximum context length",
+        "exceeds the available context size",
+        "exceed context limit",
+        "context window",
+    ];
+    let said = said.to_ascii_lowercase();
+    code == "context_length_exceeded" || WORDS.iter().any(|words| said.contains(words))
 }
 
 fn told(what: &str, said: &str) -> String {

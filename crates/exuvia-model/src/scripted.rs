@@ -28,14 +28,16 @@
 //! What programs ask of it with `llm` is answered by `[[inference]]`: the first one whose `prompt` is in what is asked answers
 //! with its `text`, and has used its `tokens`.
 //!
-//! The reply is the one after those that are in the conversation, so that a scripted agent can be resumed and forked.
+//! `context_bytes`, at the beginning of the file, says how long a conversation it can read, in bytes of text.
+//!
+//! The reply is the one after those that were given before, so that a scripted agent can be resumed and forked.
 
 use std::path::Path;
 use std::time::Duration;
 
 use exuvia_core::agent::{
     Call, Content, Delta, Listener, Message, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelReply,
-    ModelRequest, Origin, PYTHON_TOOL, Stop, Tokens,
+    ModelRequest, Origin, PYTHON_TOOL, Part, Stop, Tokens,
 };
 use exuvia_core::observation::excerpt::shown;
 use serde::Deserialize;
@@ -50,6 +52,7 @@ const TOLD_BYTES_MAX: usize = 400;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
+    context_bytes: Option<usize>,
     #[serde(default)]
     reply: Vec<Scripted>,
     #[serde(default)]
@@ -115,6 +118,25 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Refuses a conversation that is longer than it can read.
+    fn check_length(&self, request: &ModelRequest) -> Result<(), ModelFailure> {
+        let Some(bytes_max) = self.context_bytes else { return Ok(()) };
+        let length = |message: &Message| match message {
+            Message::Model(reply) => {
+                reply.text.len() + reply.calls.iter().map(|call| call.arguments.len()).sum::<usize>()
+            }
+            message => texts(message.parts()).map(str::len).sum(),
+        };
+        let bytes: usize = request.messages.iter().map(|message| length(message)).sum();
+        if bytes <= bytes_max {
+            return Ok(());
+        }
+        let message = format!("the conversation has {bytes} bytes, the script reads {bytes_max}");
+        Err(ModelFailure::new(ModelFailureKind::TooLong, message))
+    }
+}
+
 /// A model that answers from a script.
 #[derive(Debug, Clone)]
 pub struct ScriptedModel {
@@ -134,9 +156,9 @@ impl ScriptedModel {
         if is_inference(&request) {
             return self.infer(&request);
         }
-        let is_reply = |message: &&std::sync::Arc<Message>| matches!(***message, Message::Model(_));
-        let index = request.messages.iter().filter(is_reply).count();
+        let index = request.replies as usize;
         let failed = |message: String| ModelFailure::new(ModelFailureKind::Script, message);
+        self.script.check_length(&request)?;
         let Some(scripted) = self.script.reply.get(index) else {
             let replies = self.script.reply.len();
             return Err(failed(format!("the script of `{}` has {replies} replies, and is asked for more", self.name)));
@@ -215,12 +237,15 @@ impl Scripted {
 /// Returns what the model was told since its last reply.
 fn told(request: &ModelRequest) -> String {
     let since = request.messages.iter().rposition(|message| matches!(**message, Message::Model(_)));
-    let parts = request.messages[since.map_or(0, |index| index + 1)..].iter().flat_map(|message| message.parts());
-    let texts = parts.filter_map(|part| match &part.content {
+    let messages = &request.messages[since.map_or(0, |index| index + 1)..];
+    messages.iter().flat_map(|message| texts(message.parts())).collect::<Vec<_>>().join("\n")
+}
+
+fn texts(parts: &[Part]) -> impl Iterator<Item = &str> {
+    parts.iter().filter_map(|part| match &part.content {
         Content::Text { text } => Some(text.as_str()),
         Content::Image { .. } => None,
-    });
-    texts.collect::<Vec<_>>().join("\n")
+    })
 }
 
 #[cfg(test)]
@@ -248,12 +273,14 @@ mod tests {
     }
 
     fn request(messages: Vec<Message>, tool: bool) -> ModelRequest {
+        let replies = messages.iter().filter(|message| matches!(message, Message::Model(_))).count();
         ModelRequest {
             system: "".into(),
             messages: messages.into_iter().map(Arc::new).collect(),
             tool: tool.then(|| "runs Python".into()),
             schema: None,
             output_tokens_max: None,
+            replies: u32::try_from(replies).expect("they are few"),
         }
     }
 

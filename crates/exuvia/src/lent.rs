@@ -20,6 +20,7 @@ use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder};
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
 use exuvia_tools::{Action, Approval, ApprovalFuture, Policy, Rule, Tool, Toolbox, ToolboxBuilder};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::failure::Failure;
 use crate::packages::ProjectPackages;
@@ -106,6 +107,11 @@ struct Sections {
     mounts: MountsSection,
     #[serde(default)]
     packages: PackagesSection,
+    /// What is said of agents is theirs to read.
+    #[serde(default, rename = "agent")]
+    _agent: IgnoredAny,
+    #[serde(default, rename = "models")]
+    _models: IgnoredAny,
 }
 
 impl Lent {

@@ -1,7 +1,7 @@
 //! A task, and what a model is told with it.
 
 use exuvia_core::MountMode;
-use exuvia_core::agent::{Begun, Budget, Interface, Origin, Part};
+use exuvia_core::agent::{Begun, Budget, Interface, Origin, Part, Reminder};
 use exuvia_core::journal::Opened;
 use exuvia_core::tool::python;
 use serde_json::{Value as Json, json};
@@ -25,6 +25,12 @@ pub struct Task {
     pub inputs: Vec<Input>,
     /// What the folder that it is about says of itself, such as `AGENTS.md`.
     pub documents: Vec<Document>,
+    /// From how many tokens on the conversation is left out but for a summary; `None`: never.
+    pub context_tokens: Option<u64>,
+    /// What the model is reminded of, and when.
+    pub reminders: Vec<Reminder>,
+    /// Whether the model is to make a plan before it does anything else.
+    pub is_planned: bool,
 }
 
 /// A file that was given for a task.
@@ -67,13 +73,20 @@ impl Task {
             tool,
             reply_ends: self.reply_ends,
             budget: self.budget,
+            context_tokens: self.context_tokens,
+            reminders: self.reminders.clone(),
         };
         let documents = self.documents.iter().map(|Document { name, text }| {
             Part::text(Origin::Document, format!("<document name={name:?}>\n{}\n</document>", text.trim_end()))
         });
         let inputs: Vec<Json> = self.inputs.iter().map(Input::shown).collect();
-        let task =
-            json!({ "inputs": inputs, "date": date(now), "steps": self.budget.steps, "dry_run": self.is_dry_run });
+        let task = json!({
+            "inputs": inputs,
+            "date": date(now),
+            "steps": self.budget.steps,
+            "dry_run": self.is_dry_run,
+            "plan": self.is_planned,
+        });
         let context = Part::text(Origin::Host, prompts.render("task", task)?);
         let person = Part::text(Origin::Person, self.text.clone());
         Ok((begun, documents.chain([context, person]).collect()))
@@ -123,7 +136,7 @@ impl Input {
 }
 
 /// Returns a size as people read it: `12 bytes`, `3.4 KiB`, `512 MiB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "it is shown with one digit after the point")]
     let of = |unit: u64| bytes as f64 / unit as f64;
     let text = match bytes {

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::budget::Budget;
-use super::message::{Message, ModelReply, Tokens};
+use super::message::{Message, ModelReply, Part, Tokens};
 use super::model::ModelFailure;
+use super::reminder::Reminder;
 use crate::journal::Event;
 
 /// The kind of the notes that hold an [`Entry`].
@@ -55,6 +56,11 @@ pub enum Entry {
     Failed {
         /// Why.
         failure: ModelFailure,
+    },
+    /// What was said is left out of what the model is told from now on, but for the task; this stands in its place.
+    Compacted {
+        /// What it is told instead.
+        parts: Vec<Part>,
     },
     /// The run has ended.
     Ended(Box<Ending>),
@@ -118,6 +124,10 @@ pub enum Remark {
     Todo,
     /// What its program gave to `final` was not taken.
     Unaccepted,
+    /// What was said is to be left out: it is asked for what has to be known to go on.
+    Compact,
+    /// The reminder of this number, among those that the run began with.
+    Reminder(u32),
 }
 
 /// What a run begins with.
@@ -137,6 +147,12 @@ pub struct Begun {
     /// What it may use.
     #[serde(default)]
     pub budget: Budget,
+    /// From how many tokens on a conversation is [compacted](Entry::Compacted); `None`: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u64>,
+    /// What the model is reminded of, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
 }
 
 /// How a model gives code.

@@ -71,6 +71,8 @@ pub enum Origin {
     Program,
     /// A document of the host's file system that the person has not written for this task, such as `AGENTS.md`.
     Document,
+    /// The model itself: what it has summed up of what it was told before, whoever said that.
+    Model,
 }
 
 /// What a part of a message is.

@@ -60,6 +60,8 @@ pub struct ModelRequest {
     pub schema: Option<Json>,
     /// How long its answer may be, in tokens; `None`: as the model has it.
     pub output_tokens_max: Option<u32>,
+    /// How many replies there were before, those among them that are left out of the messages.
+    pub replies: u32,
 }
 
 /// Why a model gave no answer.
@@ -85,8 +87,10 @@ pub enum ModelFailureKind {
     Key,
     /// There is no such provider or model.
     Unknown,
-    /// The request is wrong for this model: it is too long, say.
+    /// The request is wrong for this model.
     Request,
+    /// The request is longer than what this model can read.
+    TooLong,
     /// Too much was asked for in too short a time.
     Busy,
     /// The provider cannot be reached, or has failed.

@@ -1,7 +1,10 @@
 //! What an agent is, as a fold over the events of its session.
 
+mod attempts;
 mod calls;
+mod context;
 mod finals;
+mod notes;
 mod standing;
 mod todos;
 
@@ -12,13 +15,19 @@ use std::time::Duration;
 use super::act::{Act, Problem, acts};
 use super::budget::Spent;
 use super::entry::{Begun, Ending, Entry, FileNote, Interface, Reason, Remark};
-use super::message::{Message, ModelReply, Tokens};
-use super::model::{ModelFailure, ModelRequest};
+use super::message::{Content, Message, ModelReply, Part, Tokens};
+use super::model::{ModelFailure, ModelFailureKind, ModelRequest};
+use super::reminder::{Reminder, Reminders};
 use super::repeats::Repeats;
 use crate::journal::{Event, Recorded, SessionId};
+use crate::recording::Asked;
 use crate::{Outcome, Stream};
+pub use attempts::Attempt;
+use attempts::Attempts;
 use calls::{Calls, Followed};
+use context::Context;
 use finals::Finals;
+use notes::Notes;
 pub use standing::standing;
 use todos::Todos;
 
@@ -38,6 +47,13 @@ pub struct State {
     system: Option<Arc<str>>,
     tool: Option<Arc<str>>,
     messages: Vec<Arc<Message>>,
+    /// What the run's model was told first.
+    first: Option<Arc<Message>>,
+    /// How many replies there were, those of earlier runs among them.
+    replies: u32,
+    context: Context,
+    /// What the model has said last, beside its code.
+    said_last: String,
     spent: Spent,
     /// When the run began, in milliseconds since 1970.
     since: i64,
@@ -51,6 +67,9 @@ pub struct State {
     calls: Calls,
     finals: Finals,
     todos: Todos,
+    notes: Notes,
+    attempts: Attempts,
+    reminders: Reminders,
     repeats: Repeats,
     /// How many repeats the model was told of last.
     repeats_told: u32,
@@ -111,6 +130,11 @@ pub enum Next {
         /// What is wrong.
         problem: Problem,
     },
+    /// What was said is to be left out of what the model is told.
+    Compact {
+        /// What the model has summed up of it; empty, if it has not.
+        summary: String,
+    },
     /// The run is to be ended.
     End(Ending),
     /// The run has ended.
@@ -151,10 +175,14 @@ impl State {
 
     /// Goes on by an event: its position among its session's own, and when it was written, in milliseconds since 1970.
     pub fn apply(&mut self, position: u64, at: i64, event: &Event) {
+        if let Event::Asked { asked: Asked::Tool { tool, .. } | Asked::Start { tool, .. } } = event {
+            self.reminders.called(reminders(self.begun.as_deref()), tool);
+        }
         for (tool, arguments) in self.calls.apply(position, event) {
             match tool {
                 Followed::Final => self.finals.give(&arguments),
                 Followed::Todo => self.todos.give(&arguments, self.spent.steps),
+                Followed::Note => self.notes.give(&arguments),
             }
         }
         match event {
@@ -190,6 +218,8 @@ impl State {
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let outcome = Arc::new(Outcome { stdout, stderr, ..outcome.clone() });
         self.repeats.note(code, &outcome);
+        self.attempts.note(cell, code, &outcome);
+        self.reminders.cell_ended();
         self.spent.cell_time = self.spent.cell_time.saturating_add(outcome.usage.wall_time);
         self.finals.cell_ended(&outcome.status);
         self.cell = Cell::Ended { cell, outcome, is_undone: false };
@@ -205,7 +235,13 @@ impl State {
             Entry::Asked { .. } => self.failure = None,
             Entry::Replied { reply, micro_dollars } => self.replied(position, *reply, micro_dollars),
             Entry::Used { tokens, micro_dollars, .. } => self.use_up(tokens, micro_dollars),
-            Entry::Failed { failure } => self.failure = Some(failure),
+            Entry::Failed { failure } => {
+                if failure.kind == ModelFailureKind::TooLong {
+                    self.context.overflowed();
+                }
+                self.failure = Some(failure);
+            }
+            Entry::Compacted { parts } => self.compacted(parts),
             Entry::Ended(ending) => self.ending = Some(ending.into()),
         }
     }
@@ -217,12 +253,28 @@ impl State {
             messages: std::mem::take(&mut self.messages),
             steps: std::mem::take(&mut self.steps),
             files: std::mem::take(&mut self.files),
+            notes: std::mem::take(&mut self.notes),
+            context: std::mem::take(&mut self.context),
+            replies: self.replies,
+            reminders: Reminders::new(&begun.reminders),
             system: Some(begun.system.as_str().into()),
             tool: begun.tool.as_deref().map(Arc::from),
             begun: Some(Arc::new(begun)),
             since: at,
             ..Self::default()
         };
+        if self.messages.is_empty() {
+            self.context.begin(self.system.as_deref().unwrap_or_default());
+        }
+    }
+
+    /// Leaves out what was said, but for the beginning.
+    fn compacted(&mut self, parts: Vec<Part>) {
+        let first = self.first.iter().flat_map(|first| first.parts().iter().cloned());
+        let message = Arc::new(Message::User { parts: first.chain(parts).collect() });
+        self.context.compacted(self.system.as_deref().unwrap_or_default(), &message);
+        self.messages = vec![message];
+        (self.is_unanswered, self.failure) = (false, None);
     }
 
     fn said(&mut self, position: u64, message: Message, remark: Option<Remark>) {
@@ -238,18 +290,45 @@ impl State {
             Some(Remark::Loop(count)) => self.repeats_told = count,
             Some(Remark::Unaccepted) => self.finals.forget(),
             Some(Remark::Todo) => self.todos.told(self.spent.steps),
+            Some(Remark::Compact) => self.context.told(),
+            Some(Remark::Reminder(number)) => self.reminders.told(number),
             Some(Remark::Idle) | None => {}
         }
+        if matches!(message, Message::Observed { .. }) {
+            message.parts().iter().for_each(|part| self.hear(part));
+        }
         self.is_unanswered = false;
-        self.messages.push(Arc::new(message));
+        self.context.said(message.parts());
+        let message = Arc::new(message);
+        self.first.get_or_insert_with(|| Arc::clone(&message));
+        self.messages.push(message);
+    }
+
+    /// Looks for what the model is to be reminded at.
+    fn hear(&mut self, part: &Part) {
+        if let Content::Text { text } = &part.content {
+            self.reminders.heard(reminders(self.begun.as_deref()), text);
+        }
     }
 
     fn replied(&mut self, position: u64, reply: ModelReply, micro_dollars: Option<u64>) {
         self.spent.steps += 1;
+        self.replies = self.replies.saturating_add(1);
         self.use_up(reply.tokens, micro_dollars);
+        self.failure = None;
+        if self.context.replied(&reply) {
+            // Whatever else it says counts for nothing.
+            return self.mark(position);
+        }
         self.acts = acts(&reply, self.interface());
-        (self.done, self.cell, self.failure) = (0, Cell::None, None);
+        (self.done, self.cell) = (0, Cell::None);
         self.is_unanswered = true;
+        if !reply.text.trim().is_empty() {
+            reply.text.trim().clone_into(&mut self.said_last);
+        }
+        let reminders = reminders(self.begun.as_deref());
+        self.reminders.heard(reminders, &reply.text);
+        reply.calls.iter().for_each(|call| self.reminders.heard(reminders, &call.arguments));
         self.idle = if self.acts.is_empty() { self.idle + 1 } else { 0 };
         self.messages.push(Arc::new(Message::Model(Box::new(reply))));
         if self.acts.is_empty() {
@@ -283,6 +362,9 @@ impl State {
             Some(Act::Cell { call, code }) => return self.cell(call.as_ref(), code),
             None => {}
         }
+        if let Some(summary) = self.context.summary() {
+            return Next::Compact { summary: summary.to_owned() };
+        }
         if let Some(last) = self.finals.accepted() {
             let reason = self.closing.unwrap_or(Reason::Done);
             return Next::End(Ending { reason, answer: last.answer.clone(), artifacts: last.artifacts.clone() });
@@ -307,8 +389,14 @@ impl State {
             if repeats >= REPEATS_TOLD && repeats != self.repeats_told {
                 return Next::Remark(Remark::Loop(repeats));
             }
+            if self.context.is_due(begun.context_tokens) {
+                return Next::Remark(Remark::Compact);
+            }
             if self.todos.are_due(self.spent.steps) {
                 return Next::Remark(Remark::Todo);
+            }
+            if let Some(number) = self.reminders.due(&begun.reminders) {
+                return Next::Remark(Remark::Reminder(number));
             }
         }
         Next::Ask
@@ -342,11 +430,7 @@ impl State {
 
     /// Returns how a run ends that is cut short: with the last thing that its model has said.
     fn partial(&self, reason: Reason) -> Ending {
-        let said = self.messages.iter().rev().find_map(|message| match &**message {
-            Message::Model(reply) if !reply.text.trim().is_empty() => Some(reply.text.trim()),
-            _ => None,
-        });
-        Ending { reason, answer: said.unwrap_or_default().into(), artifacts: Vec::new() }
+        Ending { reason, answer: self.said_last.as_str().into(), artifacts: Vec::new() }
     }
 
     /// Returns how the run would end if it were ended now.
@@ -364,6 +448,7 @@ impl State {
             tool: self.tool.clone(),
             schema: None,
             output_tokens_max: None,
+            replies: self.replies,
         }
     }
 
@@ -402,6 +487,29 @@ impl State {
         self.todos.open()
     }
 
+    /// Returns all of it, what is done among it.
+    pub fn list(&self) -> &[String] {
+        self.todos.all()
+    }
+
+    /// Returns what programs have noted, the oldest first.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        self.notes.all()
+    }
+
+    /// Returns which cells of the run have failed, and why, the oldest first.
+    #[must_use]
+    pub fn attempts(&self) -> &[Attempt] {
+        self.attempts.all()
+    }
+
+    /// Returns how large the conversation is, in tokens, as far as that is known.
+    #[must_use]
+    pub fn context_tokens(&self) -> u64 {
+        self.context.tokens()
+    }
+
     /// Returns where each step has ended, in order.
     #[must_use]
     pub fn steps(&self) -> &[StepMark] {
@@ -420,6 +528,11 @@ impl State {
     fn interface(&self) -> Interface {
         self.begun.as_ref().map_or(Interface::default(), |begun| begun.interface)
     }
+}
+
+/// Returns what a run's model is reminded of.
+fn reminders(begun: Option<&Begun>) -> &[Reminder] {
+    begun.map_or(&[], |begun| &begun.reminders)
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ fn request() -> ModelRequest {
         tool: Some("runs Python".into()),
         schema: None,
         output_tokens_max: None,
+        replies: 0,
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod conclusion;
 mod inputs;
+mod keys;
 mod models;
 mod person;
+mod settings;
 mod steering;
 mod view;
 
@@ -18,10 +20,11 @@ use exuvia_agent::{Agent, AgentError, Home, Prompts, Task};
 use exuvia_core::agent::{Budget, Interface, Model, Tokens};
 use exuvia_core::journal::{Opening, SessionId, Store};
 use exuvia_session::SessionError;
+use serde::Deserialize;
 
 use super::given::Given;
 use super::options::SandboxOptions;
-use super::options::values::{Size, Time};
+use super::options::values::{Count, Time};
 use super::resume::{self, Begun, Trust};
 use super::{Arguments as Line, Command};
 use crate::failure::{self, Failure};
@@ -30,6 +33,7 @@ use crate::lent::{Asked, Terms};
 use crate::recording::{self, CommandLine, Prepared, new_id, new_seed, now, told};
 use crate::{exit, journal, output};
 use inputs::InputSpec;
+use settings::Settings;
 use steering::Steering;
 use view::View;
 
@@ -44,6 +48,8 @@ asked.";
 /// What `--timeout` means here.
 const TIMEOUT_HELP: &str = "\
 Interrupt a cell after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never";
+/// From how many tokens on what was said is left out, where nobody says. All models of these days read as many.
+const CONTEXT_TOKENS: u64 = 120_000;
 /// The longest task, in bytes.
 const TASK_BYTES_MAX: u64 = 1 << 20;
 /// Why calls are refused that may change something.
@@ -57,7 +63,7 @@ const AGENTS: &str = "AGENTS.md";
 const AGENTS_BYTES_MAX: u64 = 32 << 10;
 
 /// Have a model do a task by writing Python
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(
     after_help = NOTES,
     mut_arg("timeout", |timeout| timeout.default_value("1m").help(TIMEOUT_HELP)),
@@ -72,7 +78,8 @@ pub(crate) struct Arguments {
     file: Option<PathBuf>,
 
     /// Who writes the code: a model of `anthropic` (key in ANTHROPIC_API_KEY), `openai`, `openai-chat` (OPENAI_API_KEY),
-    /// `gemini` (GEMINI_API_KEY), `ollama`, or `compatible`; `scripted/FILE.toml` says what a file says, and needs no key
+    /// `gemini` (GEMINI_API_KEY), `ollama`, or `compatible`; `scripted/FILE.toml` says what a file says, and needs no key;
+    /// without a slash, one of [models] in the configuration
     #[arg(long, value_name = "PROVIDER/NAME", help_heading = "Model")]
     model: Option<String>,
 
@@ -80,9 +87,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL", help_heading = "Model")]
     model_url: Option<String>,
 
-    /// How the model gives code: by calling a tool, or as text between fences
-    #[arg(long, value_name = "HOW", default_value = "calls", help_heading = "Model")]
-    interface: InterfaceOption,
+    /// How the model gives code: by calling a tool, or as text between fences [default: calls]
+    #[arg(long, value_name = "HOW", help_heading = "Model")]
+    interface: Option<InterfaceOption>,
+
+    /// Leave out what was said, but for a summary by the model itself, when it comes to so many tokens: a number, or
+    /// `120K`; 0: never [default: 120K]
+    #[arg(long, value_name = "TOKENS", help_heading = "Model")]
+    context: Option<Count>,
 
     /// Use these prompts of yours: NAME.md in this folder stands for the one of that name
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
@@ -99,6 +111,10 @@ pub(crate) struct Arguments {
     /// Only `final(…)` ends the task: a reply without code does not
     #[arg(long)]
     final_only: bool,
+
+    /// Have the model make a plan before it does anything else
+    #[arg(long)]
+    plan: bool,
 
     /// Which calls of tools somebody is asked about: `ask`, those of which the configuration says so; `auto`, none, they are
     /// made; `read-only`, none, and only those are made that change nothing, while changes in folders stay in the sandbox
@@ -137,13 +153,13 @@ pub(crate) struct Arguments {
 #[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Budget")]
 struct BudgetOptions {
-    /// How often the model is asked
-    #[arg(long, value_name = "N", default_value_t = Budget::default().steps)]
-    steps: u32,
+    /// How often the model is asked [default: 50]
+    #[arg(long, value_name = "N")]
+    steps: Option<u32>,
 
     /// How many tokens go to and fro: a number, or `200K`, `2M`
     #[arg(long, value_name = "N")]
-    tokens: Option<Size>,
+    tokens: Option<Count>,
 
     /// What it may cost, in dollars, where the model's price is known
     #[arg(long, value_name = "DOLLARS")]
@@ -154,14 +170,16 @@ struct BudgetOptions {
     time: Option<Time>,
 }
 
-#[derive(clap::ValueEnum, Clone, Copy)]
+#[derive(clap::ValueEnum, Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
 enum ApproveOption {
     Ask,
     Auto,
     ReadOnly,
 }
 
-#[derive(clap::ValueEnum, Clone, Copy)]
+#[derive(clap::ValueEnum, Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
 enum InterfaceOption {
     Calls,
     Text,
@@ -179,11 +197,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 
 /// Begins a task.
 fn begun(arguments: &Arguments) -> Result<u8> {
-    let task = arguments.task()?;
+    let mut arguments = arguments.clone();
+    let settings = Settings::fill_in(&mut arguments)?;
+    let arguments = &arguments;
+    let task = arguments.task(&settings)?;
     if arguments.print_prompt {
         return Workshop::furnish(arguments, Arc::new(models::Nothing))?.print_prompt(&task);
     }
-    let model = arguments.found_model()?;
+    let model = arguments.found_model(&settings)?;
     if arguments.budget.cost.is_some() && exuvia_model::prices::cost(model.name(), Tokens::default()).is_none() {
         let failure =
             Failure::usage(format!("what `{}` costs is not known, so --cost cannot be kept to", model.name()));
@@ -211,8 +232,9 @@ fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     let store = journal::store(None)?;
     let id = resume::find(&store, wanted)?;
     arguments.trust.check(&store, &id)?;
-    let first = arguments.instead_of(first_arguments(&store, &id)?);
-    let workshop = Workshop::furnish(&first, first.found_model()?)?;
+    let mut first = arguments.instead_of(first_arguments(&store, &id)?);
+    let settings = Settings::fill_in(&mut first)?;
+    let workshop = Workshop::furnish(&first, first.found_model(&settings)?)?;
     workshop.drive(store, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
 }
 
@@ -228,8 +250,9 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     let store = journal::store(None)?;
     let origin = resume::find(&store, wanted)?;
     arguments.trust.check(&store, &origin)?;
-    let first = arguments.instead_of(first_arguments(&store, &origin)?);
-    let workshop = Workshop::furnish(&first, first.found_model()?)?;
+    let mut first = arguments.instead_of(first_arguments(&store, &origin)?);
+    let settings = Settings::fill_in(&mut first)?;
+    let workshop = Workshop::furnish(&first, first.found_model(&settings)?)?;
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
@@ -275,8 +298,8 @@ impl Arguments {
         first
     }
 
-    fn found_model(&self) -> Result<Arc<dyn Model>> {
-        models::find(self.model.as_deref(), self.model_url.as_deref())
+    fn found_model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {
+        models::find(self.model.as_deref(), self.model_url.as_deref(), &settings.models)
     }
 
     /// Returns how far the sandbox is lent something.
@@ -291,7 +314,7 @@ impl Arguments {
     }
 
     /// Returns what is to be done.
-    fn task(&self) -> Result<Task> {
+    fn task(&self, settings: &Settings) -> Result<Task> {
         let text = match (&self.task, &self.file) {
             (Some(task), _) => task.clone(),
             (None, Some(file)) => read_task(file)?,
@@ -308,10 +331,10 @@ impl Arguments {
         let micro_dollars = self.budget.cost.map(|dollars| (dollars.max(0.0) * 1e6) as u64);
         Ok(Task {
             text,
-            interface: self.interface.into(),
+            interface: self.interface.unwrap_or(InterfaceOption::Calls).into(),
             reply_ends: !self.final_only,
             budget: Budget {
-                steps: self.budget.steps,
+                steps: self.budget.steps.unwrap_or(Budget::default().steps),
                 tokens: self.budget.tokens.as_ref().map(|tokens| tokens.0),
                 micro_dollars,
                 time: self.budget.time.and_then(Time::limit),
@@ -319,6 +342,9 @@ impl Arguments {
             inputs: inputs::told(&self.input)?,
             is_dry_run: self.dry_run,
             documents: documents()?,
+            context_tokens: Some(self.context.map_or(CONTEXT_TOKENS, |context| context.0)).filter(|tokens| *tokens > 0),
+            reminders: settings.reminders.clone(),
+            is_planned: self.plan,
         })
     }
 }

@@ -171,6 +171,11 @@ impl SandboxOptions {
         Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), terms)
     }
 
+    /// Returns the file of `--config`.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.lent.config.as_deref()
+    }
+
     /// Returns the folder of `--out`.
     pub(crate) fn output_folder(&self) -> Option<&Path> {
         self.lent.out.as_deref()

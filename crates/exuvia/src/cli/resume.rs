@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 }
 
 /// Whether a session that came from a file is lent what it says.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub(super) struct Trust {
     /// Lend a session that was imported what its own command line says: folders, tools, all of it
     #[arg(long)]

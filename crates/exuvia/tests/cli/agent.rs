@@ -1,8 +1,10 @@
 //! `exuvia agent`, with scripted models: tasks on data that changes, models that misbehave, processes that are killed.
 
 mod bounds;
+mod compaction;
 mod lives;
 mod models;
+mod settings;
 mod tasks;
 
 use serde_json::Value as Json;

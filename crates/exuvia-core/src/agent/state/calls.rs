@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::HostAnswer;
-use crate::agent::{FINAL_TOOL, TODO_TOOL};
+use crate::agent::{FINAL_TOOL, NOTE_TOOL, TODO_TOOL};
 use crate::journal::Event;
 use crate::recording::Asked;
 
@@ -25,6 +25,7 @@ enum Number {
 pub(super) enum Followed {
     Final,
     Todo,
+    Note,
 }
 
 impl Followed {
@@ -32,6 +33,7 @@ impl Followed {
         match tool {
             FINAL_TOOL => Some(Self::Final),
             TODO_TOOL => Some(Self::Todo),
+            NOTE_TOOL => Some(Self::Note),
             _ => None,
         }
     }

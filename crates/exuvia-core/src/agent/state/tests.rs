@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+mod compaction;
+
 use super::*;
 use crate::agent::{Budget, Call, Content, ENTRY, FileNote, Origin, Part, Stop, Tokens};
 use crate::recording::Asked;
@@ -100,6 +102,8 @@ fn begun() -> Begun {
         tool: Some("runs Python".to_owned()),
         reply_ends: true,
         budget: Budget::default(),
+        context_tokens: None,
+        reminders: Vec::new(),
     }
 }
 

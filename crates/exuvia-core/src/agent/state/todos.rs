@@ -32,6 +32,11 @@ impl Todos {
         self.step = step;
     }
 
+    /// Returns all items, as they were given.
+    pub(super) fn all(&self) -> &[String] {
+        &self.items
+    }
+
     /// Returns what is open.
     pub(super) fn open(&self) -> impl Iterator<Item = &str> {
         self.items.iter().map(String::as_str).filter(|item| !item.trim_start().starts_with(DONE))

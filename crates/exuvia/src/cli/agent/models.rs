@@ -1,6 +1,6 @@
 //! Which model is asked.
 
-use std::env;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,19 +9,26 @@ use exuvia_core::agent::{Listener, Model, ModelFailure, ModelFailureKind, ModelF
 use exuvia_model::scripted::{self, Script, ScriptedModel};
 use exuvia_model::{Patience, Provider, RemoteModel};
 
+use super::keys;
+use super::settings::ModelSection;
 use crate::failure::Failure;
 
-/// The environment variable that has the key of a server that is named by its address.
-const KEY: &str = "EXUVIA_MODEL_KEY";
-
 /// Finds the model of this name, `provider/name`, at this address if it is not its provider's own.
-pub(super) fn find(name: Option<&str>, address: Option<&str>) -> Result<Arc<dyn Model>> {
+pub(super) fn find(
+    name: Option<&str>,
+    address: Option<&str>,
+    named: &BTreeMap<String, ModelSection>,
+) -> Result<Arc<dyn Model>> {
     let Some(name) = name else {
         let failure = Failure::usage("no model is named");
         return Err(failure.hint("name one with --model: `scripted/FILE.toml` needs no key").into());
     };
+    let section = named.get(name);
+    let name = section.map_or(name, |section| section.model.as_str());
+    let address = address.or(section.and_then(|section| section.url.as_deref()));
     let Some((provider, model)) = name.split_once('/').filter(|(_, model)| !model.is_empty()) else {
-        return Err(Failure::usage(format!("`{name}` names no model")).hint("a model is PROVIDER/NAME").into());
+        let failure = Failure::usage(format!("`{name}` names no model"));
+        return Err(failure.hint("a model is PROVIDER/NAME, or one of [models] in the file of --config").into());
     };
     if provider == scripted::PROVIDER {
         return script(Path::new(model));
@@ -36,7 +43,10 @@ pub(super) fn find(name: Option<&str>, address: Option<&str>) -> Result<Arc<dyn 
     }
     let client = exuvia_tools::HttpClient::default();
     let client = client.get().map_err(|failure| Failure::new(failure.message))?.clone();
-    let key = key(provider, address.is_some())?;
+    let key = match section.map(keys::told).transpose()?.flatten() {
+        Some(key) => key,
+        None => keys::found(provider, address.is_some())?,
+    };
     Ok(Arc::new(RemoteModel::new((provider, model), key, address, client, Patience::default())))
 }
 
@@ -58,19 +68,4 @@ fn script(path: &Path) -> Result<Arc<dyn Model>> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let wrong = |error: scripted::ScriptError| Failure::usage(format!("{}: {error}", path.display()));
     Ok(Arc::new(ScriptedModel::new(path, Script::parse(&text).map_err(wrong)?)))
-}
-
-/// Returns a provider's key. At an address that is not the provider's own, a key of its is not sent but by the name that
-/// says so.
-fn key(provider: Provider, is_elsewhere: bool) -> Result<String> {
-    let variable = if is_elsewhere { Some(KEY) } else { provider.key_variable() };
-    let key = variable.and_then(|variable| env::var(variable).ok()).filter(|key| !key.trim().is_empty());
-    match (key, variable) {
-        (Some(key), _) => Ok(key.trim().to_owned()),
-        (None, Some(variable)) if !is_elsewhere => {
-            let failure = Failure::usage(format!("there is no key for `{}`", provider.name()));
-            Err(failure.hint(format!("set {variable}")).into())
-        }
-        (None, _) => Ok(String::new()),
-    }
 }

@@ -62,6 +62,27 @@ impl FromStr for Size {
     }
 }
 
+/// A number of something: K and M are powers of 1,000.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Count(pub(in crate::cli) u64);
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no number: write `20000`, `200K`, `2M`");
+        let (number, unit) = split(text);
+        let factor = match unit {
+            "" => 1,
+            "k" | "K" => 1_000,
+            "M" => 1_000_000,
+            _ => return Err(wrong()),
+        };
+        let number: u64 = number.parse().map_err(|_| wrong())?;
+        number.checked_mul(factor).map(Self).ok_or_else(wrong)
+    }
+}
+
 /// The beginning of 2262, in nanoseconds since 1970: the last year that they can tell in 63 bits.
 const CLOCK_NANOSECONDS_MAX: i64 = 9_214_646_400_000_000_000;
 

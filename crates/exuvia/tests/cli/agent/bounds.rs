@@ -158,7 +158,7 @@ fn prompts_can_be_replaced() {
     place.write("prompts/system.md", "");
     place.write("prompts/other.md", "");
     let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
-                 task, idle, loop, todo, closing\n";
+                 task, idle, loop, todo, closing, compact, compacted\n";
     assert_eq!(place.exuvia(&print), gives(2, "", other));
 }
 
@@ -169,7 +169,8 @@ fn what_is_wrong_on_the_command_line_is_said() {
         assert_eq!(place.exuvia(&[&["agent"], arguments].concat()), gives(2, "", stderr));
     };
     wrong(&["x"], "error: no model is named\n    hint: name one with --model: `scripted/FILE.toml` needs no key\n");
-    wrong(&["x", "--model", "gpt"], "error: `gpt` names no model\n    hint: a model is PROVIDER/NAME\n");
+    let named = "a model is PROVIDER/NAME, or one of [models] in the file of --config";
+    wrong(&["x", "--model", "gpt"], &format!("error: `gpt` names no model\n    hint: {named}\n"));
     let known = "there are anthropic, openai, openai-chat, gemini, ollama, compatible";
     wrong(&["x", "--model", "acme/gpt"], &format!("error: there is no provider `acme`\n    hint: {known}\n"));
     wrong(&["x", "--model", "scripted/none.toml"], "error: `none.toml` cannot be opened: no such file or directory\n");
@@ -191,7 +192,9 @@ fn what_is_wrong_on_the_command_line_is_said() {
     wrong(&["x", "--model", "scripted/good.toml", "--cost", "1"], cost);
     let mut command = place.command(&["agent", "x", "--model", "anthropic/claude"]);
     let run = crate::run(command.env_remove("ANTHROPIC_API_KEY"), b"");
-    assert_eq!(run, gives(2, "", "error: there is no key for `anthropic`\n    hint: set ANTHROPIC_API_KEY\n"));
+    let hint =
+        "set ANTHROPIC_API_KEY, or keep it with: secret-tool store --label=Exuvia service exuvia account anthropic";
+    assert_eq!(run, gives(2, "", &format!("error: there is no key for `anthropic`\n    hint: {hint}\n")));
     // Nothing was begun of all that.
     assert_eq!(place.exuvia(&["session", "list", "--json"]).stdout, "[]\n");
 }

@@ -34,9 +34,9 @@ fn arguments(name: &str) -> Vec<&str> {
     [&first[..], &["--session", name]].concat()
 }
 
-/// Starts an agent, and kills it when it has told so many lines. Returns how many it has told, if it had more to tell.
-fn killed_after(place: &Place, name: &str, lines: usize) -> bool {
-    let mut command = place.command(&arguments(name));
+/// Starts an agent, and kills it when it has told so many lines. Returns whether it had more to tell.
+pub(super) fn killed_after(place: &Place, arguments: &[&str], lines: usize) -> bool {
+    let mut command = place.command(arguments);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -53,7 +53,7 @@ fn killed_after(place: &Place, name: &str, lines: usize) -> bool {
 }
 
 /// Returns how often a session's journal says this of its agent.
-fn count(place: &Place, name: &str, entry: &str) -> usize {
+pub(super) fn count(place: &Place, name: &str, entry: &str) -> usize {
     let shown = place.exuvia(&["session", "show", "--events", name]).stdout;
     let events = shown.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
     let bodies = events.filter_map(|line| serde_json::from_str::<Json>(line["event"]["body"].as_str()?).ok());
@@ -67,7 +67,7 @@ fn an_agent_that_is_killed_goes_on() {
     let mut moments = 0;
     for lines in 1.. {
         let place = prepared();
-        if !killed_after(&place, "it", lines) {
+        if !killed_after(&place, &arguments("it"), lines) {
             break;
         }
         moments = lines;
@@ -88,7 +88,7 @@ fn an_agent_that_is_killed_goes_on() {
 #[test]
 fn an_agent_that_has_ended_says_so_again() {
     let place = prepared();
-    assert!(!killed_after(&place, "it", usize::MAX));
+    assert!(!killed_after(&place, &arguments("it"), usize::MAX));
     let again = place.exuvia(&["agent", "--resume", "it"]);
     assert_eq!(again.status, 0);
     assert_eq!(again.stdout.replace([' ', '\n'], ""), r#"[[1,2,2],"[1,2,2]"]"#);
@@ -138,7 +138,7 @@ text = "Interrupted.""#,
 #[test]
 fn an_agent_goes_on_from_a_step_with_another_model() {
     let place = prepared();
-    assert!(!killed_after(&place, "it", usize::MAX));
+    assert!(!killed_after(&place, &arguments("it"), usize::MAX));
     let other = script(
         &place,
         "other",
@@ -165,7 +165,7 @@ fn an_agent_goes_on_from_a_step_with_another_model() {
 #[test]
 fn what_an_agent_has_can_be_looked_at() {
     let place = prepared();
-    assert!(!killed_after(&place, "it", usize::MAX));
+    assert!(!killed_after(&place, &arguments("it"), usize::MAX));
     assert_eq!(place.given(&["fork", "it"], "x\n").stdout, "[1, 2, 2]\n");
     let resumed = place.exuvia(&["resume", "it"]);
     assert_eq!((resumed.status, resumed.stderr.contains("exuvia agent --resume")), (2, true), "{}", resumed.stderr);
@@ -180,7 +180,7 @@ fn what_an_agent_has_can_be_looked_at() {
 #[test]
 fn an_agent_that_was_imported_is_not_trusted() {
     let place = prepared();
-    assert!(!killed_after(&place, "it", usize::MAX));
+    assert!(!killed_after(&place, &arguments("it"), usize::MAX));
     assert_eq!(place.exuvia(&["session", "export", "it", "-o", "it.session"]).status, 0);
     let elsewhere = |arguments: &[&str]| {
         let mut command = place.command(arguments);
@@ -199,7 +199,7 @@ fn an_agent_that_was_imported_is_not_trusted() {
 #[test]
 fn what_a_person_undoes_was_never_said() {
     let place = prepared();
-    assert!(!killed_after(&place, "it", usize::MAX));
+    assert!(!killed_after(&place, &arguments("it"), usize::MAX));
     assert_eq!(place.exuvia(&["undo", "it", "--to", "2"]).status, 0);
     let other = script(&place, "script", &["", "", "expect = ['waiting']\ncode = 'final(x)'"]);
     let run = place.exuvia(&["agent", "--resume", "it", "--model", &other]);

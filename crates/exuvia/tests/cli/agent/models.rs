@@ -187,3 +187,40 @@ fn a_wrong_key_is_said_so() {
     let run = crate::run(place.command(&again).env("EXUVIA_MODEL_KEY", KEY), b"");
     assert!(run.stdout.contains("First the file."), "{}", run.stderr);
 }
+
+/// A key may come from a program that the configuration names.
+#[test]
+fn a_program_may_have_the_key() {
+    let place = Place::new();
+    place.write("numbers", "3\n4\n35\n");
+    place.write("key", &format!("{KEY}\n"));
+    let server = Server::start(&place, &fixtures());
+    let model =
+        format!("[models.m]\nmodel = 'anthropic/m'\nurl = '{}'\nkey_command = ['cat', 'key']\n", server.address);
+    place.write("exuvia.toml", &model);
+    let arguments = ["agent", "sum it", "--json", "--model", "m", "--config", "exuvia.toml", "--input", "numbers"];
+    let done = place.exuvia(&arguments);
+    assert_eq!(events(&done.stdout).pop().unwrap()["answer"], 42, "{}", done.stderr);
+}
+
+/// Where a provider says that it cannot read so much, the conversation is left out but for what is known of it.
+#[test]
+fn what_is_too_long_for_a_provider_is_left_out() {
+    let place = Place::new();
+    place.write("numbers", "3\n4\n35\n");
+    let mut all = fixtures();
+    let list = all["fixtures"].as_array_mut().unwrap();
+    let said = "prompt is too long: 210113 tokens > 200000 maximum";
+    list[1]["response"] = json!({ "error": { "message": said, "type": "invalid_request_error" }, "status": 400 });
+    let code = "final(sum(int(line) for line in open('/input/numbers')))";
+    let anew = json!({ "match": { "userMessage": "was left out" }, "response": { "toolCalls": call("t9", code) } });
+    list.insert(0, anew);
+    let server = Server::start(&place, &all);
+    for provider in [PROVIDERS[0], PROVIDERS[2]] {
+        let done = server.agent(&place, provider, &["--input", "numbers"]);
+        assert_eq!(done.status, 0, "{provider:?}: {}", done.stderr);
+        let told = events(&done.stdout);
+        assert_eq!(told.iter().filter(|event| event["event"] == "compacted").count(), 1, "{provider:?}");
+        assert_eq!(told.last().unwrap()["answer"], 42, "{provider:?}");
+    }
+}

@@ -23,6 +23,7 @@ impl Text {
             Entry::Failed { failure } => {
                 self.labelled("failed", Emphasis::Error, [fitting_line(&failure.message, self.style.full)]);
             }
+            Entry::Compacted { parts } => parts.iter().for_each(|part| self.said(part)),
             Entry::Ended(ending) => {
                 let answer = match &ending.answer {
                     Json::String(text) => text.clone(),
@@ -51,6 +52,7 @@ impl Text {
             Origin::Host => "remark",
             Origin::Document => "document",
             Origin::Program => "told",
+            Origin::Model => "summary",
         };
         match &part.content {
             Content::Text { text } => self.block(label, Emphasis::Label, text.as_bytes()),
