@@ -9,8 +9,9 @@ use exuvia_tools::Tool;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::inference;
 pub use crate::inference::Usage;
+use crate::manual::Manual;
+use crate::{inference, manual};
 
 /// How often a program may ask the person in the life of its sandbox.
 const QUESTIONS_MAX: u64 = 100;
@@ -67,9 +68,9 @@ struct Question {
     question: String,
 }
 
-/// Returns the functions: with whom to ask, and the model that programs may use, whose use is noted.
+/// Returns the functions: with whom to ask, the model that programs may use, whose use is noted, and what they can look up.
 #[must_use]
-pub fn tools(person: Arc<dyn Person>, model: Arc<dyn Model>, usage: &Usage) -> Vec<Tool> {
+pub fn tools(person: Arc<dyn Person>, model: Arc<dyn Model>, usage: &Usage, manual: &Manual) -> Vec<Tool> {
     let last = "End the task with this answer. It counts once the code that calls it has run to its end.";
     let todo = "Keep a list of what is to be done, of which you are reminded.";
     let note = "Note something that must not be forgotten when the conversation has become long.";
@@ -82,5 +83,6 @@ pub fn tools(person: Arc<dyn Person>, model: Arc<dyn Model>, usage: &Usage) -> V
         Tool::function(NOTE_TOOL, note, |_: Note| ready(Ok(()))).read_only().idempotent(),
         ask.read_only().idempotent().limits(limits),
         inference::tool(model, usage.clone()),
+        manual::tool(manual),
     ]
 }

@@ -15,6 +15,7 @@ mod replay;
 mod resume;
 mod run;
 mod session;
+mod skill;
 mod tools;
 mod undo;
 
@@ -46,6 +47,7 @@ enum Command {
     Fork(fork::Arguments),
     Undo(undo::Arguments),
     Session(session::Arguments),
+    Skill(skill::Arguments),
     Mcp(mcp::Arguments),
     Add(add::Arguments),
     Remove(remove::Arguments),
@@ -66,6 +68,7 @@ pub(crate) fn main() -> u8 {
         Command::Fork(arguments) => fork::run(arguments),
         Command::Undo(arguments) => undo::run(&arguments),
         Command::Session(arguments) => session::run(arguments),
+        Command::Skill(arguments) => skill::run(arguments),
         Command::Mcp(arguments) => mcp::run(&arguments),
         Command::Add(arguments) => add::run(arguments),
         Command::Remove(arguments) => remove::run(arguments),

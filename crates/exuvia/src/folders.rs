@@ -19,6 +19,14 @@ pub(crate) fn state() -> Option<PathBuf> {
     Some(base("XDG_STATE_HOME", ".local/state", "Library/Application Support")?.join("exuvia"))
 }
 
+/// Returns the folder of this user's skills: `$EXUVIA_SKILLS`, else `exuvia/skills` in the system's place for configuration.
+pub(crate) fn skills() -> Option<PathBuf> {
+    if let Some(folder) = env::var_os("EXUVIA_SKILLS").filter(|folder| !folder.is_empty()) {
+        return Some(folder.into());
+    }
+    Some(base("XDG_CONFIG_HOME", ".config", "Library/Application Support")?.join("exuvia/skills"))
+}
+
 /// Makes a folder for this user alone, if it is not there.
 pub(crate) fn create(folder: &Path) -> io::Result<()> {
     if fs::metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use exuvia_agent::skills::SkillsFolder;
 use exuvia_core::MountMode;
 use exuvia_core::journal::MountPoint;
 use exuvia_core::tool::ToolDeclaration;
@@ -54,6 +55,8 @@ pub(crate) struct Terms {
     pub(crate) asked: Asked,
     /// Tools that it is lent in any case.
     pub(crate) tools: Vec<Tool>,
+    /// What it is shown in any case, after all else: what has a number among the mounts keeps it.
+    pub(crate) mounts: Vec<MountSpec>,
     /// Why nothing may be changed: then calls that are not known to change nothing are refused with this, and changes in
     /// folders stay in the sandbox.
     pub(crate) reads_only: Option<&'static str>,
@@ -61,7 +64,7 @@ pub(crate) struct Terms {
 
 impl From<Asked> for Terms {
     fn from(asked: Asked) -> Self {
-        Self { asked, tools: Vec::new(), reads_only: None }
+        Self { asked, tools: Vec::new(), mounts: Vec::new(), reads_only: None }
     }
 }
 
@@ -116,8 +119,14 @@ struct Sections {
 
 impl Lent {
     /// Reads the configuration, if one is named, and looks at the folders.
-    pub(crate) fn load(config: Option<&Path>, mounts: &[MountSpec], out: Option<&Path>, terms: Terms) -> Result<Self> {
+    pub(crate) fn load(
+        config: Option<&Path>,
+        mounts: &[MountSpec],
+        out: Option<&Path>,
+        mut terms: Terms,
+    ) -> Result<Self> {
         let reads_only = terms.reads_only.is_some();
+        let last = std::mem::take(&mut terms.mounts);
         let mut lent = match config {
             Some(path) => Self::configured(path, terms)?,
             None if terms.tools.is_empty() => Self::default(),
@@ -141,6 +150,15 @@ impl Lent {
                 mode: MountMode::ReadWrite,
                 place: String::new(),
             });
+        }
+        for mount in last {
+            if let Some(other) = lent.mounts.iter().find(|other| other.path == mount.path) {
+                let failure =
+                    Failure::usage(format!("nothing can be mounted at `{}`: the skills are there", mount.path));
+                let hint = "mount it elsewhere, or leave the skills out with --no-skills";
+                return Err(failure.hint(hint).at(&other.place).into());
+            }
+            lent.mounts.push(mount);
         }
         Ok(lent)
     }
@@ -205,6 +223,7 @@ impl Lent {
                 Source::Folder(folder) => {
                     host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error).at(place))?)
                 }
+                Source::Skills(skills) => host.mount(SkillsFolder::open(skills)),
                 Source::Http(files) => host.mount(fetched(engine, files).map_err(|failure| failure.at(place))?),
             };
         }

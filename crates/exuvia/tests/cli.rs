@@ -80,6 +80,8 @@ fn command(arguments: &[&str]) -> Command {
         .env("EXUVIA_IMAGE", image())
         .env("EXUVIA_CACHE", image().with_file_name("compiled"))
         .env("EXUVIA_JOURNAL", own_journal())
+        // Whoever runs the tests may have some.
+        .env("EXUVIA_SKILLS", image().with_file_name("no-skills"))
         .env_remove("NO_COLOR");
     command
 }

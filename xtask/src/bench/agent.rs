@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use exuvia_agent::tools::{Nobody, Usage};
-use exuvia_agent::{Agent, Home, Prompts, Step, Task};
+use exuvia_agent::{Agent, Home, Manual, Prompts, Step, Task};
 use exuvia_core::agent::{
     Budget, Call, Ending, Listener, Model, ModelFuture, ModelReply, ModelRequest, PYTHON_TOOL, Reason, Stop,
 };
@@ -62,7 +62,8 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
 
 /// Returns the tools that every agent has.
 fn agent_tools() -> Vec<Tool> {
-    exuvia_agent::tools::tools(Arc::new(Nobody), Arc::new(Written::new(0, Duration::ZERO)), &Usage::default())
+    let model = Arc::new(Written::new(0, Duration::ZERO));
+    exuvia_agent::tools::tools(Arc::new(Nobody), model, &Usage::default(), &Manual::default())
 }
 
 /// What a long agent took.

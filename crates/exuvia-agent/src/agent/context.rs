@@ -7,6 +7,12 @@ use exuvia_core::tool::python;
 use serde_json::{Value as Json, json};
 
 use crate::prompts::{PromptError, Prompts};
+use crate::skills::{self, Skill};
+
+/// How many skills a model is told of.
+const SKILLS_MAX: usize = 100;
+/// How much it is told of them, in bytes.
+const SKILLS_BYTES_MAX: usize = 32 << 10;
 
 /// Something to be done.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +37,8 @@ pub struct Task {
     pub reminders: Vec<Reminder>,
     /// Whether the model is to make a plan before it does anything else.
     pub is_planned: bool,
+    /// The skills that the sandbox is shown (see [`SkillsFolder`](skills::SkillsFolder)).
+    pub skills: Vec<Skill>,
 }
 
 /// A file that was given for a task.
@@ -105,6 +113,7 @@ impl Task {
         let mounts: Vec<Json> = opened
             .mounts
             .iter()
+            .filter(|mount| mount.path != skills::FOLDER)
             .map(|mount| {
                 let mode = match mount.mode {
                     MountMode::ReadOnly => "to read",
@@ -115,7 +124,10 @@ impl Task {
             })
             .collect();
         let output = opened.mounts.iter().find(|mount| mount.path == "/output").map(|mount| &mount.path);
+        let (skills, skills_left_out) = self.skills_told();
         json!({
+            "skills": skills,
+            "skills_left_out": skills_left_out,
             "interface": self.interface,
             "reply_ends": self.reply_ends,
             "python": opened.engine.version,
@@ -126,6 +138,23 @@ impl Task {
             "memory": size(opened.limits.memory_bytes),
             "seconds": opened.limits.wall_time.map(|time| time.as_secs()),
         })
+    }
+
+    /// Returns what the model is told of the skills, as far as there is room, and of how many it is told nothing.
+    fn skills_told(&self) -> (Vec<Json>, usize) {
+        let mut room = SKILLS_BYTES_MAX;
+        let mut told = Vec::new();
+        for skill in self.skills.iter().take(SKILLS_MAX) {
+            // One line each, so that none looks like more than one.
+            let words: Vec<&str> = skill.description.split_whitespace().collect();
+            let description: String = words.join(" ").chars().filter(|character| !character.is_control()).collect();
+            let path = skill.path();
+            let Some(left) = room.checked_sub(path.len() + skill.name.len() + description.len()) else { break };
+            room = left;
+            told.push(json!({ "name": skill.name, "path": path, "description": description }));
+        }
+        let left_out = self.skills.len() - told.len();
+        (told, left_out)
     }
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod models;
 mod person;
 mod settings;
+pub(in crate::cli) mod skills;
 mod steering;
 mod view;
 
@@ -15,11 +16,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser as _;
+use exuvia_agent::skills::Skill;
 use exuvia_agent::tools::Usage;
-use exuvia_agent::{Agent, AgentError, Home, Prompts, Task};
+use exuvia_agent::{Agent, AgentError, Home, Manual, Prompts, Task};
 use exuvia_core::agent::{Budget, Interface, Model, Tokens};
 use exuvia_core::journal::{Opening, SessionId, Store};
 use exuvia_session::SessionError;
+use exuvia_tools::Tool;
 use serde::Deserialize;
 
 use super::given::Given;
@@ -29,17 +32,19 @@ use super::resume::{self, Begun, Trust};
 use super::{Arguments as Line, Command};
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
-use crate::lent::{Asked, Terms};
+use crate::lent::{Asked, MountSpec, Terms};
 use crate::recording::{self, CommandLine, Prepared, new_id, new_seed, now, told};
 use crate::{exit, journal, output};
 use inputs::InputSpec;
 use settings::Settings;
+use skills::SkillOptions;
 use steering::Steering;
 use view::View;
 
 const NOTES: &str = "\
 The model's code runs in a sealed sandbox, and everything that it does is recorded: `exuvia session show` tells it, `exuvia \
-replay` runs it again without any model. Nothing of this machine is lent but what --input, --config, --mount and --out name. \
+replay` runs it again without any model. Nothing of this machine is lent but what --input, --config, --mount, --out and --skill name, and the skills that \
+`exuvia skill list` lists. \
 The answer goes to stdout, all talk to stderr. Ctrl-C interrupts what the agent does, and asks you at the terminal what it \
 should know; a second one ends this program. Go on with it later with --resume.
 
@@ -140,6 +145,9 @@ pub(crate) struct Arguments {
     json: bool,
 
     #[command(flatten)]
+    skills: SkillOptions,
+
+    #[command(flatten)]
     trust: Trust,
 
     #[command(flatten)]
@@ -200,9 +208,10 @@ fn begun(arguments: &Arguments) -> Result<u8> {
     let mut arguments = arguments.clone();
     let settings = Settings::fill_in(&mut arguments)?;
     let arguments = &arguments;
-    let task = arguments.task(&settings)?;
+    let skills = arguments.skills.find()?;
+    let task = arguments.task(&settings, skills.clone())?;
     if arguments.print_prompt {
-        return Workshop::furnish(arguments, Arc::new(models::Nothing))?.print_prompt(&task);
+        return Workshop::furnish(arguments, skills, Arc::new(models::Nothing))?.print_prompt(&task);
     }
     let model = arguments.found_model(&settings)?;
     if arguments.budget.cost.is_some() && exuvia_model::prices::cost(model.name(), Tokens::default()).is_none() {
@@ -210,7 +219,7 @@ fn begun(arguments: &Arguments) -> Result<u8> {
             Failure::usage(format!("what `{}` costs is not known, so --cost cannot be kept to", model.name()));
         return Err(failure.hint("limit it with --tokens").into());
     }
-    let workshop = Workshop::furnish(arguments, model)?;
+    let workshop = Workshop::furnish(arguments, skills, model)?;
     let id = new_id()?;
     let store = journal::store(None)?;
     journal::note_begun(&id)?;
@@ -234,7 +243,7 @@ fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &id)?;
     let mut first = arguments.instead_of(first_arguments(&store, &id)?);
     let settings = Settings::fill_in(&mut first)?;
-    let workshop = Workshop::furnish(&first, first.found_model(&settings)?)?;
+    let workshop = Workshop::furnish(&first, first.skills.find_again(), first.found_model(&settings)?)?;
     workshop.drive(store, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
 }
 
@@ -252,7 +261,7 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &origin)?;
     let mut first = arguments.instead_of(first_arguments(&store, &origin)?);
     let settings = Settings::fill_in(&mut first)?;
-    let workshop = Workshop::furnish(&first, first.found_model(&settings)?)?;
+    let workshop = Workshop::furnish(&first, first.skills.find_again(), first.found_model(&settings)?)?;
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
@@ -281,7 +290,7 @@ fn first_arguments(store: &Arc<dyn Store>, id: &SessionId) -> Result<Arguments> 
 /// Prepares what an agent's session goes on with at a prompt.
 pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
     given.replace(&mut arguments.sandbox);
-    let workshop = Workshop::furnish(&arguments, Arc::new(models::Nothing))?;
+    let workshop = Workshop::furnish(&arguments, arguments.skills.find_again(), Arc::new(models::Nothing))?;
     let version = workshop.version.clone();
     Ok(Begun { prepared: workshop.prepared, version, colours: arguments.sandbox.colours(), program: None })
 }
@@ -303,18 +312,19 @@ impl Arguments {
     }
 
     /// Returns how far the sandbox is lent something.
-    fn terms(&self, model: Arc<dyn Model>, usage: &Usage) -> Terms {
+    fn terms(&self, tools: Vec<Tool>, skills: Vec<Skill>) -> Terms {
         let (asked, reads_only) = match self.approve {
             _ if self.dry_run => (Asked::Nobody, Some(DRY_RUN)),
             None | Some(ApproveOption::Ask) => (Asked::Terminal, None),
             Some(ApproveOption::Auto) => (Asked::Agreed, None),
             Some(ApproveOption::ReadOnly) => (Asked::Nobody, Some(READ_ONLY)),
         };
-        Terms { asked, tools: exuvia_agent::tools::tools(person::find(), model, usage), reads_only }
+        let mounts = if self.skills.are_wanted() { vec![MountSpec::skills(skills)] } else { Vec::new() };
+        Terms { asked, tools, mounts, reads_only }
     }
 
     /// Returns what is to be done.
-    fn task(&self, settings: &Settings) -> Result<Task> {
+    fn task(&self, settings: &Settings, skills: Vec<Skill>) -> Result<Task> {
         let text = match (&self.task, &self.file) {
             (Some(task), _) => task.clone(),
             (None, Some(file)) => read_task(file)?,
@@ -345,6 +355,7 @@ impl Arguments {
             context_tokens: Some(self.context.map_or(CONTEXT_TOKENS, |context| context.0)).filter(|tokens| *tokens > 0),
             reminders: settings.reminders.clone(),
             is_planned: self.plan,
+            skills,
         })
     }
 }
@@ -388,14 +399,16 @@ struct Workshop {
 }
 
 impl Workshop {
-    fn furnish(arguments: &Arguments, model: Arc<dyn Model>) -> Result<Self> {
+    fn furnish(arguments: &Arguments, skills: Vec<Skill>, model: Arc<dyn Model>) -> Result<Self> {
         if !arguments.sandbox.recording.is_wanted() {
             let failure = Failure::usage("an agent is always recorded: what it does next follows from that");
             return Err(failure.hint("`exuvia session rm` removes it afterwards").into());
         }
         let options = arguments.sandbox.clone();
-        let usage = Usage::default();
-        let lent = options.lent_on(arguments.terms(Arc::clone(&model), &usage))?;
+        let (usage, manual) = (Usage::default(), Manual::default());
+        let tools = exuvia_agent::tools::tools(person::find(), Arc::clone(&model), &usage, &manual);
+        let lent = options.lent_on(arguments.terms(tools, skills.clone()))?;
+        manual.hold(&skills, lent.declarations());
         let interpreter = Interpreter::find(options.image.as_deref())?;
         let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
         let version = interpreter.image().manifest().version.clone();

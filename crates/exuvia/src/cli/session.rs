@@ -70,7 +70,7 @@ fn find(store: &dyn Store, wanted: &str) -> Result<SessionId> {
 }
 
 /// Prints JSON, on one line unless somebody is looking.
-fn print_json(value: &impl Serialize) -> Result<()> {
+pub(super) fn print_json(value: &impl Serialize) -> Result<()> {
     let pretty = io::stdout().is_terminal();
     let mut json = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) }?;
     json.push('\n');

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use exuvia_agent::skills::{self, Skill};
 use exuvia_core::MountMode;
 use exuvia_tools::config::{ConfigContext, ConfigError, ConfigFile, HttpFilesSection, LimitedFiles, Spanned};
 use serde::de::value::MapAccessDeserializer;
@@ -30,6 +31,16 @@ pub(crate) enum Source {
     Folder(PathBuf),
     /// Files that are fetched from HTTP endpoints.
     Http(LimitedFiles),
+    /// The folders of skills.
+    Skills(Vec<Skill>),
+}
+
+impl MountSpec {
+    /// Shows skills where an agent looks for them.
+    pub(crate) fn skills(skills: Vec<Skill>) -> Self {
+        let (path, mode) = (skills::FOLDER.to_owned(), MountMode::ReadOnly);
+        Self { source: Source::Skills(skills), path, mode, place: String::new() }
+    }
 }
 
 impl FromStr for MountSpec {

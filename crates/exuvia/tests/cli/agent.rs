@@ -3,8 +3,10 @@
 mod bounds;
 mod compaction;
 mod lives;
+mod manual;
 mod models;
 mod settings;
+mod skills;
 mod tasks;
 
 use serde_json::Value as Json;
