@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use exuvia_core::agent::{
-    Begun, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark, State,
-    Stop, Tokens,
+    Begun, Budget, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark,
+    State, Stop, Tokens,
 };
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
@@ -21,6 +21,7 @@ use serde_json::json;
 use crate::error::AgentError;
 use crate::observe;
 use crate::prompts::Prompts;
+use crate::subagents::{self, Subagents};
 use crate::tools::Usage;
 pub use begin::{Home, fold};
 pub use context::{Document, Input, Task};
@@ -47,6 +48,7 @@ pub struct Agent {
     /// The sandbox's files after the last cell.
     files: Vec<FileEntry>,
     usage: Usage,
+    subagents: Subagents,
 }
 
 /// What a step came to.
@@ -82,6 +84,7 @@ impl Agent {
                 Next::Run { code } => {
                     // Whoever has had enough can drop this here, before it begins.
                     pause().await;
+                    self.subagents.allow(self.left());
                     self.session.run(&code).await?;
                     self.note_usage()?;
                 }
@@ -110,6 +113,12 @@ impl Agent {
                 return Ok(ending);
             }
         }
+    }
+
+    /// Returns what is left of the budget.
+    fn left(&self) -> Budget {
+        let state = self.state();
+        state.begun().map_or_else(Budget::default, |begun| subagents::left(&begun.budget, state.spent()))
     }
 
     /// Writes down what the program has used of models.

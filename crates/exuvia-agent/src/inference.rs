@@ -28,7 +28,7 @@ const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 pub struct Usage(Arc<Mutex<Vec<(String, Tokens)>>>);
 
 impl Usage {
-    fn add(&self, model: &str, tokens: Tokens) {
+    pub(crate) fn add(&self, model: &str, tokens: Tokens) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((model.to_owned(), tokens));
     }
 

@@ -8,6 +8,7 @@
 //! - [`manual`]: what programs can look up.
 //! - [`prompts`]: what a model is told, as templates that can be replaced.
 //! - [`skills`]: instructions for tasks of a kind, which others have written.
+//! - [`subagents`]: agents that programs have do something.
 //! - [`tools`]: functions that every agent's programs have.
 
 pub mod agent;
@@ -17,9 +18,11 @@ pub mod manual;
 mod observe;
 pub mod prompts;
 pub mod skills;
+pub mod subagents;
 pub mod tools;
 
 pub use agent::{Agent, Document, Home, Input, Price, Step, Task, fold};
 pub use error::AgentError;
 pub use manual::Manual;
 pub use prompts::Prompts;
+pub use subagents::Subagents;

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 pub use crate::inference::Usage;
 use crate::manual::Manual;
-use crate::{inference, manual};
+use crate::subagents::Subagents;
+use crate::{inference, manual, subagents};
 
 /// How often a program may ask the person in the life of its sandbox.
 const QUESTIONS_MAX: u64 = 100;
@@ -68,21 +69,41 @@ struct Question {
     question: String,
 }
 
-/// Returns the functions: with whom to ask, the model that programs may use, whose use is noted, and what they can look up.
+/// What the functions of an agent's programs work with.
+pub struct Means<'a> {
+    /// Whom they ask; `None`: they have no `ask`.
+    pub person: Option<Arc<dyn Person>>,
+    /// The model that they may use.
+    pub model: Arc<dyn Model>,
+    /// Where its use is noted.
+    pub usage: &'a Usage,
+    /// What they can look up.
+    pub manual: &'a Manual,
+    /// Who does tasks for them; `None`: they have no `task`.
+    pub subagents: Option<&'a Subagents>,
+}
+
+/// Returns the functions.
 #[must_use]
-pub fn tools(person: Arc<dyn Person>, model: Arc<dyn Model>, usage: &Usage, manual: &Manual) -> Vec<Tool> {
+pub fn tools(means: Means<'_>) -> Vec<Tool> {
     let last = "End the task with this answer. It counts once the code that calls it has run to its end.";
     let todo = "Keep a list of what is to be done, of which you are reminded.";
     let note = "Note something that must not be forgotten when the conversation has become long.";
-    let ask = "Ask the person whose task it is: what only they can know, and what you cannot find out.";
-    let limits = ToolLimits { time: None, calls: Some(QUESTIONS_MAX), concurrency: 1, ..ToolLimits::default() };
-    let ask = Tool::function("ask", ask, move |Question { question }| person.ask(question));
-    vec![
+    let mut tools = vec![
         Tool::function(FINAL_TOOL, last, |_: Final| ready(Ok(()))).read_only().idempotent(),
         Tool::function(TODO_TOOL, todo, |_: Todo| ready(Ok(()))).read_only().idempotent(),
         Tool::function(NOTE_TOOL, note, |_: Note| ready(Ok(()))).read_only().idempotent(),
-        ask.read_only().idempotent().limits(limits),
-        inference::tool(model, usage.clone()),
-        manual::tool(manual),
-    ]
+        inference::tool(means.model, means.usage.clone()),
+        manual::tool(means.manual),
+    ];
+    tools.extend(means.person.map(ask));
+    tools.extend(means.subagents.map(subagents::tool));
+    tools
+}
+
+fn ask(person: Arc<dyn Person>) -> Tool {
+    let ask = "Ask the person whose task it is: what only they can know, and what you cannot find out.";
+    let limits = ToolLimits { time: None, calls: Some(QUESTIONS_MAX), concurrency: 1, ..ToolLimits::default() };
+    let ask = Tool::function("ask", ask, move |Question { question }| person.ask(question));
+    ask.read_only().idempotent().limits(limits)
 }

@@ -32,5 +32,7 @@ pub const PYTHON_TOOL: &str = "python";
 pub const TODO_TOOL: &str = "todo";
 /// The function with which a program notes what must not be forgotten.
 pub const NOTE_TOOL: &str = "note";
+/// The function with which a program has another agent do something.
+pub const TASK_TOOL: &str = "task";
 /// The function with which a program ends its agent's run.
 pub const FINAL_TOOL: &str = "final";

@@ -111,6 +111,15 @@ impl Log {
         Ok(position)
     }
 
+    /// Notes events, and writes them down at once: all of them are there, or none.
+    pub(crate) fn append_all(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), StoreError> {
+        for event in events {
+            self.take_room(EVENT_BYTES + weight(&event))?;
+            self.gathered.push((self.now(), event));
+        }
+        self.write()
+    }
+
     fn take_room(&mut self, bytes: usize) -> Result<(), StoreError> {
         self.gathered_bytes += bytes;
         let bytes = bytes as u64;

@@ -182,15 +182,27 @@ impl Session {
     ///
     /// [`SessionError::Store`].
     pub fn note(&mut self, kind: &str, data: serde_json::Value) -> Result<(), SessionError> {
-        let event = Event::Note { kind: kind.to_owned(), data };
-        if let Some(log) = &mut self.closed {
-            log.append(event)?;
-            return Ok(log.write()?);
+        self.note_all(kind, [data])
+    }
+
+    /// Notes several things of a kind: all of them are in the journal, or none, whenever this process is killed.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Store`].
+    pub fn note_all(
+        &mut self,
+        kind: &str,
+        data: impl IntoIterator<Item = serde_json::Value>,
+    ) -> Result<(), SessionError> {
+        let notes = data.into_iter().map(|data| Event::Note { kind: kind.to_owned(), data });
+        match &mut self.closed {
+            Some(log) => Ok(log.append_all(notes)?),
+            None => match &mut self.shared.lock().log {
+                Some(log) => Ok(log.append_all(notes)?),
+                None => Ok(()),
+            },
         }
-        if let Some(log) = &mut self.shared.lock().log {
-            log.append(event)?;
-        }
-        Ok(())
     }
 
     /// Puts a file into the sandbox, between two cells, in the place of one that is there. A replay does so, too.

@@ -60,17 +60,41 @@ pub(crate) struct Terms {
     /// Why nothing may be changed: then calls that are not known to change nothing are refused with this, and changes in
     /// folders stay in the sandbox.
     pub(crate) reads_only: Option<&'static str>,
+    /// Which of the configuration's tools it is lent.
+    pub(crate) configured: Configured,
+    /// Whether changes in folders stay in the sandbox.
+    pub(crate) keeps_changes: bool,
+}
+
+/// Tools of a configuration.
+pub(crate) enum Configured {
+    All,
+    /// Those that change nothing.
+    ReadOnly,
+    Named(Vec<String>),
 }
 
 impl From<Asked> for Terms {
     fn from(asked: Asked) -> Self {
-        Self { asked, tools: Vec::new(), mounts: Vec::new(), reads_only: None }
+        Self {
+            asked,
+            tools: Vec::new(),
+            mounts: Vec::new(),
+            reads_only: None,
+            configured: Configured::All,
+            keeps_changes: false,
+        }
     }
 }
 
 impl Terms {
     /// Begins to make the toolbox of a configuration's tools and policy.
-    fn toolbox(self, tools: Vec<Tool>, mut policy: Policy) -> ToolboxBuilder {
+    fn toolbox(self, mut tools: Vec<Tool>, mut policy: Policy) -> ToolboxBuilder {
+        tools.retain(|tool| match &self.configured {
+            Configured::All => true,
+            Configured::ReadOnly => tool.declaration().read_only,
+            Configured::Named(names) => names.contains(&tool.declaration().name),
+        });
         if let Some(reason) = self.reads_only {
             let changing = self.tools.iter().chain(&tools).filter(|tool| !tool.declaration().read_only);
             for tool in changing {
@@ -125,7 +149,7 @@ impl Lent {
         out: Option<&Path>,
         mut terms: Terms,
     ) -> Result<Self> {
-        let reads_only = terms.reads_only.is_some();
+        let keeps_changes = terms.reads_only.is_some() || terms.keeps_changes;
         let last = std::mem::take(&mut terms.mounts);
         let mut lent = match config {
             Some(path) => Self::configured(path, terms)?,
@@ -137,7 +161,7 @@ impl Lent {
             }
         };
         lent.mounts.extend(mounts.iter().cloned());
-        if reads_only {
+        if keeps_changes {
             for mount in lent.mounts.iter_mut().filter(|mount| mount.mode == MountMode::ReadWrite) {
                 mount.mode = MountMode::Overlay;
             }

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use exuvia_agent::tools::{Nobody, Usage};
-use exuvia_agent::{Agent, Home, Manual, Prompts, Step, Task};
+use exuvia_agent::tools::{Means, Nobody, Usage};
+use exuvia_agent::{Agent, Home, Manual, Prompts, Step, Subagents, Task};
 use exuvia_core::agent::{
     Budget, Call, Ending, Listener, Model, ModelFuture, ModelReply, ModelRequest, PYTHON_TOOL, Reason, Stop,
 };
@@ -63,7 +63,9 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
 /// Returns the tools that every agent has.
 fn agent_tools() -> Vec<Tool> {
     let model = Arc::new(Written::new(0, Duration::ZERO));
-    exuvia_agent::tools::tools(Arc::new(Nobody), model, &Usage::default(), &Manual::default())
+    let (usage, manual, subagents) = (Usage::default(), Manual::default(), Subagents::default());
+    let person = Some(Arc::new(Nobody) as _);
+    exuvia_agent::tools::tools(Means { person, model, usage: &usage, manual: &manual, subagents: Some(&subagents) })
 }
 
 /// What a long agent took.
@@ -134,6 +136,7 @@ fn home(world: &World, store: Arc<dyn Store>, model: Arc<dyn Model>) -> Home {
         model,
         prompts: Prompts::default(),
         usage: Usage::default(),
+        subagents: Subagents::default(),
     }
 }
 

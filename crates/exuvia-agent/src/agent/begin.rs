@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use exuvia_core::agent::{Entry, FileNote, Message, Model, State, standing};
+use exuvia_core::agent::{ENTRY, Entry, FileNote, Message, Model, State, standing};
 use exuvia_core::journal::{Opening, Parent, Recorded, SessionId, Store, StoreError};
 use exuvia_sandbox::FileEntry;
 use exuvia_session::{Environment, Observer, Resumed, Session, each_event};
@@ -11,6 +11,7 @@ use exuvia_session::{Environment, Observer, Resumed, Session, each_event};
 use super::{Agent, Task};
 use crate::error::AgentError;
 use crate::prompts::Prompts;
+use crate::subagents::Subagents;
 use crate::tools::Usage;
 
 /// Where agents live: what their sessions need of this process, and where those are kept.
@@ -26,6 +27,8 @@ pub struct Home {
     pub prompts: Prompts,
     /// What its programs use of models, as its [tools](crate::tools::tools) note it.
     pub usage: Usage,
+    /// The agents that its programs have do something.
+    pub subagents: Subagents,
 }
 
 impl Agent {
@@ -37,10 +40,10 @@ impl Agent {
     pub async fn open(home: Home, opening: Opening) -> Result<Self, AgentError> {
         let mut state = State::default();
         state.enter(opening.session.clone());
-        let (state, environment) = attended(state, home.environment);
-        let session = Session::open(home.store, environment, opening).await?;
-        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
-        Ok(Self { session, state, model, prompts, price: None, files: Vec::new(), usage })
+        home.subagents.belong(&opening.session, &state, &home);
+        let (state, environment) = attended(state, home.environment.clone());
+        let session = Session::open(Arc::clone(&home.store), environment, opening).await?;
+        Ok(Self::new(session, state, home, Vec::new()))
     }
 
     /// Goes on with an agent that nobody has open: whose process has ended, at whatever moment. What its model has said is
@@ -56,11 +59,10 @@ impl Agent {
             return Err(AgentError::NoTask(id.clone()));
         }
         let files = files(&state);
-        let (state, environment) = attended(state, home.environment);
-        let (session, resumed) = Session::resume(home.store, environment, id, false).await?;
-        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
-        let agent = Self { session, state, model, prompts, price: None, files, usage };
-        Ok((agent, resumed))
+        home.subagents.belong(id, &state, &home);
+        let (state, environment) = attended(state, home.environment.clone());
+        let (session, resumed) = Session::resume(Arc::clone(&home.store), environment, id, false).await?;
+        Ok((Self::new(session, state, home, files), resumed))
     }
 
     /// Opens an agent that goes on from the end of a step of another one (`None`: the last one), and shares its history up
@@ -90,11 +92,16 @@ impl Agent {
         let mut state = fold_until(&home.store, &parent).await?;
         state.enter(id.clone());
         let files = files(&state);
-        let (state, environment) = attended(state, home.environment);
-        let (session, resumed) = Session::fork_from(home.store, environment, parent, (id, name, seed)).await?;
-        let (model, prompts, usage) = (home.model, home.prompts, home.usage);
-        let agent = Self { session, state, model, prompts, price: None, files, usage };
-        Ok((agent, resumed))
+        home.subagents.belong(&id, &state, &home);
+        let (state, environment) = attended(state, home.environment.clone());
+        let store = Arc::clone(&home.store);
+        let (session, resumed) = Session::fork_from(store, environment, parent, (id, name, seed)).await?;
+        Ok((Self::new(session, state, home, files), resumed))
+    }
+
+    fn new(session: Session, state: Arc<Mutex<State>>, home: Home, files: Vec<FileEntry>) -> Self {
+        let Home { model, prompts, usage, subagents, .. } = home;
+        Self { session, state, model, prompts, price: None, files, usage, subagents }
     }
 
     /// Begins a task: in a session that has had one, with everything that was said and done before.
@@ -104,8 +111,8 @@ impl Agent {
     /// [`AgentError::Prompt`]; [`AgentError::Session`] if the journal cannot be written to.
     pub fn begin(&mut self, task: &Task) -> Result<(), AgentError> {
         let (begun, parts) = task.told(&self.prompts, self.session.opened(), self.session.now())?;
-        self.note(&Entry::Begun(Box::new(begun)))?;
-        self.note(&Entry::said(Message::User { parts }))
+        let entries = [Entry::Begun(Box::new(begun)), Entry::said(Message::User { parts })];
+        Ok(self.session.note_all(ENTRY, entries.iter().map(Entry::data))?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use exuvia_core::MountMode;
 use exuvia_core::agent::{Begun, Budget, Interface, Origin, Part, Reminder};
-use exuvia_core::journal::Opened;
+use exuvia_core::journal::{Opened, SessionId};
 use exuvia_core::tool::python;
 use serde_json::{Value as Json, json};
 
@@ -25,6 +25,10 @@ pub struct Task {
     pub reply_ends: bool,
     /// What it may use.
     pub budget: Budget,
+    /// How it is to be done: instructions beside the model's own; empty: none.
+    pub role: String,
+    /// The agent whose program wants it done, if one does.
+    pub caller: Option<SessionId>,
     /// Whether nothing is done but planned.
     pub is_dry_run: bool,
     /// Files that were given for it.
@@ -83,6 +87,7 @@ impl Task {
             budget: self.budget,
             context_tokens: self.context_tokens,
             reminders: self.reminders.clone(),
+            caller: self.caller.clone(),
         };
         let documents = self.documents.iter().map(|Document { name, text }| {
             Part::text(Origin::Document, format!("<document name={name:?}>\n{}\n</document>", text.trim_end()))
@@ -130,6 +135,8 @@ impl Task {
             "skills_left_out": skills_left_out,
             "interface": self.interface,
             "reply_ends": self.reply_ends,
+            "role": self.role.trim(),
+            "is_called": self.caller.is_some(),
             "python": opened.engine.version,
             "packages": packages,
             "tools": tools,
@@ -137,6 +144,7 @@ impl Task {
             "output": output,
             "memory": size(opened.limits.memory_bytes),
             "seconds": opened.limits.wall_time.map(|time| time.as_secs()),
+            "cpu_seconds": opened.limits.cpu_time.map(|time| time.as_secs()),
         })
     }
 

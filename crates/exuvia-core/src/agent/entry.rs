@@ -7,7 +7,7 @@ use super::budget::Budget;
 use super::message::{Message, ModelReply, Part, Tokens};
 use super::model::ModelFailure;
 use super::reminder::Reminder;
-use crate::journal::Event;
+use crate::journal::{Event, SessionId};
 
 /// The kind of the notes that hold an [`Entry`].
 pub const ENTRY: &str = "exuvia.agent";
@@ -153,6 +153,9 @@ pub struct Begun {
     /// What the model is reminded of, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<Reminder>,
+    /// The session of the agent whose program wants it done, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<SessionId>,
 }
 
 /// How a model gives code.

@@ -8,9 +8,11 @@ mod notes;
 mod standing;
 mod todos;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use super::act::{Act, Problem, acts};
 use super::budget::Spent;
@@ -68,6 +70,8 @@ pub struct State {
     finals: Finals,
     todos: Todos,
     notes: Notes,
+    /// The sessions of those that have done tasks for it.
+    subagents: BTreeSet<SessionId>,
     attempts: Attempts,
     reminders: Reminders,
     repeats: Repeats,
@@ -178,11 +182,12 @@ impl State {
         if let Event::Asked { asked: Asked::Tool { tool, .. } | Asked::Start { tool, .. } } = event {
             self.reminders.called(reminders(self.begun.as_deref()), tool);
         }
-        for (tool, arguments) in self.calls.apply(position, event) {
-            match tool {
-                Followed::Final => self.finals.give(&arguments),
-                Followed::Todo => self.todos.give(&arguments, self.spent.steps),
-                Followed::Note => self.notes.give(&arguments),
+        for done in self.calls.apply(position, event) {
+            match done.tool {
+                Followed::Final => self.finals.give(&done.arguments),
+                Followed::Todo => self.todos.give(&done.arguments, self.spent.steps),
+                Followed::Note => self.notes.give(&done.arguments),
+                Followed::Task => self.subagents.extend(subagent(&done.result)),
             }
         }
         match event {
@@ -254,6 +259,7 @@ impl State {
             steps: std::mem::take(&mut self.steps),
             files: std::mem::take(&mut self.files),
             notes: std::mem::take(&mut self.notes),
+            subagents: std::mem::take(&mut self.subagents),
             context: std::mem::take(&mut self.context),
             replies: self.replies,
             reminders: Reminders::new(&begun.reminders),
@@ -498,6 +504,11 @@ impl State {
         self.notes.all()
     }
 
+    /// Returns the sessions of the subagents that have given their answers.
+    pub fn subagents(&self) -> impl Iterator<Item = &SessionId> {
+        self.subagents.iter()
+    }
+
     /// Returns which cells of the run have failed, and why, the oldest first.
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
@@ -528,6 +539,15 @@ impl State {
     fn interface(&self) -> Interface {
         self.begun.as_ref().map_or(Interface::default(), |begun| begun.interface)
     }
+}
+
+/// Returns the session of the subagent that has given this.
+fn subagent(result: &str) -> Option<SessionId> {
+    #[derive(Deserialize)]
+    struct Answer {
+        session: SessionId,
+    }
+    serde_json::from_str::<Answer>(result).ok().map(|answer| answer.session)
 }
 
 /// Returns what a run's model is reminded of.

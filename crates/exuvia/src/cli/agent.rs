@@ -5,10 +5,12 @@ mod inputs;
 mod keys;
 mod models;
 mod person;
+mod provision;
 mod settings;
 pub(in crate::cli) mod skills;
 mod steering;
 mod view;
+mod workshop;
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -17,8 +19,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Parser as _;
 use exuvia_agent::skills::Skill;
-use exuvia_agent::tools::Usage;
-use exuvia_agent::{Agent, AgentError, Home, Manual, Prompts, Task};
+use exuvia_agent::{Agent, AgentError, Task};
 use exuvia_core::agent::{Budget, Interface, Model, Tokens};
 use exuvia_core::journal::{Opening, SessionId, Store};
 use exuvia_session::SessionError;
@@ -30,16 +31,14 @@ use super::options::SandboxOptions;
 use super::options::values::{Count, Time};
 use super::resume::{self, Begun, Trust};
 use super::{Arguments as Line, Command};
-use crate::failure::{self, Failure};
-use crate::interpreter::Interpreter;
+use crate::failure::Failure;
 use crate::lent::{Asked, MountSpec, Terms};
-use crate::recording::{self, CommandLine, Prepared, new_id, new_seed, now, told};
-use crate::{exit, journal, output};
+use crate::recording::{self, CommandLine, new_id, new_seed, now};
+use crate::{exit, journal};
 use inputs::InputSpec;
 use settings::Settings;
 use skills::SkillOptions;
-use steering::Steering;
-use view::View;
+use workshop::{Output, Workshop};
 
 const NOTES: &str = "\
 The model's code runs in a sealed sandbox, and everything that it does is recorded: `exuvia session show` tells it, `exuvia \
@@ -55,6 +54,9 @@ const TIMEOUT_HELP: &str = "\
 Interrupt a cell after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never";
 /// From how many tokens on what was said is left out, where nobody says. All models of these days read as many.
 const CONTEXT_TOKENS: u64 = 120_000;
+/// What `--cpu-time` means here.
+const CPU_TIME_HELP: &str = "\
+Interrupt a cell after this much processor time: tools, subagents and answers of people are not waited for in that; 0: never";
 /// The longest task, in bytes.
 const TASK_BYTES_MAX: u64 = 1 << 20;
 /// Why calls are refused that may change something.
@@ -71,7 +73,8 @@ const AGENTS_BYTES_MAX: u64 = 32 << 10;
 #[derive(clap::Args, Clone)]
 #[command(
     after_help = NOTES,
-    mut_arg("timeout", |timeout| timeout.default_value("1m").help(TIMEOUT_HELP)),
+    mut_arg("timeout", |timeout| timeout.default_value("10m").help(TIMEOUT_HELP)),
+    mut_arg("cpu_time", |time| time.default_value("1m").help(CPU_TIME_HELP)),
 )]
 pub(crate) struct Arguments {
     /// What is to be done
@@ -211,7 +214,8 @@ fn begun(arguments: &Arguments) -> Result<u8> {
     let skills = arguments.skills.find()?;
     let task = arguments.task(&settings, skills.clone())?;
     if arguments.print_prompt {
-        return Workshop::furnish(arguments, skills, Arc::new(models::Nothing))?.print_prompt(&task);
+        return Workshop::furnish(arguments, (&settings, skills), Arc::new(models::Nothing), Output::Told)?
+            .print_prompt(&task);
     }
     let model = arguments.found_model(&settings)?;
     if arguments.budget.cost.is_some() && exuvia_model::prices::cost(model.name(), Tokens::default()).is_none() {
@@ -219,14 +223,14 @@ fn begun(arguments: &Arguments) -> Result<u8> {
             Failure::usage(format!("what `{}` costs is not known, so --cost cannot be kept to", model.name()));
         return Err(failure.hint("limit it with --tokens").into());
     }
-    let workshop = Workshop::furnish(arguments, skills, model)?;
+    let workshop = Workshop::furnish(arguments, (&settings, skills), model, Output::Told)?;
     let id = new_id()?;
     let store = journal::store(None)?;
     journal::note_begun(&id)?;
     let command = CommandLine::note(store.durability());
     let name = arguments.sandbox.recording.name();
     let opening = Opening { session: id.clone(), name, opened: workshop.prepared.opened.clone(), at: now() };
-    workshop.drive(store, (arguments.json, &arguments.sandbox), async |home| {
+    workshop.drive(store, async |home| {
         let mut agent = Agent::open(home, opening).await.inspect_err(|_| journal::take_back_begun(&id))?;
         if let Some((kind, data)) = command {
             agent.session().note(&kind, data)?;
@@ -243,8 +247,9 @@ fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &id)?;
     let mut first = arguments.instead_of(first_arguments(&store, &id)?);
     let settings = Settings::fill_in(&mut first)?;
-    let workshop = Workshop::furnish(&first, first.skills.find_again(), first.found_model(&settings)?)?;
-    workshop.drive(store, (arguments.json, &first.sandbox), async |home| Ok(Agent::resume(home, &id).await?.0))
+    let workshop =
+        Workshop::furnish(&first, (&settings, first.skills.find_again()), first.found_model(&settings)?, Output::Told)?;
+    workshop.drive(store, async |home| Ok(Agent::resume(home, &id).await?.0))
 }
 
 /// Opens an agent that goes on from where another one was.
@@ -261,12 +266,13 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &origin)?;
     let mut first = arguments.instead_of(first_arguments(&store, &origin)?);
     let settings = Settings::fill_in(&mut first)?;
-    let workshop = Workshop::furnish(&first, first.skills.find_again(), first.found_model(&settings)?)?;
+    let workshop =
+        Workshop::furnish(&first, (&settings, first.skills.find_again()), first.found_model(&settings)?, Output::Told)?;
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
     let from = Arc::clone(&store);
-    workshop.drive(store, (arguments.json, &first.sandbox), async |home| {
+    workshop.drive(store, async |home| {
         let forked = Agent::fork(home, &origin, step, identity).await;
         let (mut agent, _) = forked.inspect_err(|_| journal::take_back_begun(&id))?;
         CommandLine::pass_on(&from, &origin, agent.session())
@@ -290,7 +296,9 @@ fn first_arguments(store: &Arc<dyn Store>, id: &SessionId) -> Result<Arguments> 
 /// Prepares what an agent's session goes on with at a prompt.
 pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
     given.replace(&mut arguments.sandbox);
-    let workshop = Workshop::furnish(&arguments, arguments.skills.find_again(), Arc::new(models::Nothing))?;
+    let settings = Settings::fill_in(&mut arguments)?;
+    let skills = arguments.skills.find_again();
+    let workshop = Workshop::furnish(&arguments, (&settings, skills), Arc::new(models::Nothing), Output::Shown)?;
     let version = workshop.version.clone();
     Ok(Begun { prepared: workshop.prepared, version, colours: arguments.sandbox.colours(), program: None })
 }
@@ -298,6 +306,7 @@ pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
 impl Arguments {
     /// Puts what is said here in the place of what was said when an agent was begun.
     fn instead_of(&self, mut first: Self) -> Self {
+        first.json = self.json;
         if self.model.is_some() {
             (first.model, first.model_url) = (self.model.clone(), self.model_url.clone());
         }
@@ -320,7 +329,7 @@ impl Arguments {
             Some(ApproveOption::ReadOnly) => (Asked::Nobody, Some(READ_ONLY)),
         };
         let mounts = if self.skills.are_wanted() { vec![MountSpec::skills(skills)] } else { Vec::new() };
-        Terms { asked, tools, mounts, reads_only }
+        Terms { tools, mounts, reads_only, ..asked.into() }
     }
 
     /// Returns what is to be done.
@@ -341,7 +350,6 @@ impl Arguments {
         let micro_dollars = self.budget.cost.map(|dollars| (dollars.max(0.0) * 1e6) as u64);
         Ok(Task {
             text,
-            interface: self.interface.unwrap_or(InterfaceOption::Calls).into(),
             reply_ends: !self.final_only,
             budget: Budget {
                 steps: self.budget.steps.unwrap_or(Budget::default().steps),
@@ -350,12 +358,23 @@ impl Arguments {
                 time: self.budget.time.and_then(Time::limit),
             },
             inputs: inputs::told(&self.input)?,
+            is_planned: self.plan,
+            ..self.briefing(settings, skills)?
+        })
+    }
+
+    /// Returns what is told with every task, those of subagents among them.
+    fn briefing(&self, settings: &Settings, skills: Vec<Skill>) -> Result<Task> {
+        let context_tokens = self.context.map_or(CONTEXT_TOKENS, |context| context.0);
+        Ok(Task {
+            interface: self.interface.unwrap_or(InterfaceOption::Calls).into(),
+            reply_ends: true,
             is_dry_run: self.dry_run,
             documents: documents()?,
-            context_tokens: Some(self.context.map_or(CONTEXT_TOKENS, |context| context.0)).filter(|tokens| *tokens > 0),
+            context_tokens: Some(context_tokens).filter(|tokens| *tokens > 0),
             reminders: settings.reminders.clone(),
-            is_planned: self.plan,
             skills,
+            ..Task::default()
         })
     }
 }
@@ -387,142 +406,6 @@ fn documents() -> Result<Vec<exuvia_agent::Document>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(Failure::unreadable(path, &error).into()),
     }
-}
-
-/// What an agent is made with.
-struct Workshop {
-    prepared: Prepared,
-    prompts: Prompts,
-    version: String,
-    model: Arc<dyn Model>,
-    usage: Usage,
-}
-
-impl Workshop {
-    fn furnish(arguments: &Arguments, skills: Vec<Skill>, model: Arc<dyn Model>) -> Result<Self> {
-        if !arguments.sandbox.recording.is_wanted() {
-            let failure = Failure::usage("an agent is always recorded: what it does next follows from that");
-            return Err(failure.hint("`exuvia session rm` removes it afterwards").into());
-        }
-        let options = arguments.sandbox.clone();
-        let (usage, manual) = (Usage::default(), Manual::default());
-        let tools = exuvia_agent::tools::tools(person::find(), Arc::clone(&model), &usage, &manual);
-        let lent = options.lent_on(arguments.terms(tools, skills.clone()))?;
-        manual.hold(&skills, lent.declarations());
-        let interpreter = Interpreter::find(options.image.as_deref())?;
-        let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
-        let version = interpreter.image().manifest().version.clone();
-        let host = options.clone();
-        let mut prepared = Prepared::new(&furnished, &lent, move || Ok(host.host()), |live| Box::new(live));
-        options.furnish(&mut prepared, true)?;
-        prepared.opened.terminals = [false; 3];
-        prepared.opened.files.extend(inputs::files(&arguments.input)?);
-        let prompts = prompts(arguments.prompts.as_deref())?;
-        Ok(Self { prepared, prompts, version, model, usage })
-    }
-
-    fn print_prompt(&self, task: &Task) -> Result<u8> {
-        let (begun, parts) = task.told(&self.prompts, &self.prepared.opened, now()).map_err(wrong)?;
-        let mut text = format!("{}\n", begun.system);
-        if let Some(tool) = &begun.tool {
-            text.push_str(&format!("\n── tool `python`\n{tool}\n"));
-        }
-        text.push_str("\n── task\n");
-        for part in parts {
-            if let exuvia_core::agent::Content::Text { text: part } = part.content {
-                text.push_str(&part);
-                text.push('\n');
-            }
-        }
-        output::print(text.as_bytes());
-        Ok(0)
-    }
-
-    /// Has an agent made, and brings it to its end. Returns the exit status.
-    fn drive(
-        self,
-        store: Arc<dyn Store>,
-        (json, options): (bool, &SandboxOptions),
-        make: impl AsyncFnOnce(Home) -> Result<Agent, AgentError>,
-    ) -> Result<u8> {
-        let view = Arc::new(View::new(json, options.colours()));
-        let mut environment = self.prepared.environment;
-        let steering = Steering::take();
-        let (viewer, steered) = (Arc::clone(&view), steering.clone());
-        environment.observer = Some(Arc::new(move |_, _, event| {
-            steered.event(event);
-            viewer.event(event);
-        }));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|error| Failure::new(format!("nothing can be awaited: {}", failure::reason(&error))))?;
-        let Self { model, prompts, usage, .. } = self;
-        let home = Home { store, environment, model, prompts, usage };
-        runtime.block_on(async {
-            let mut agent = make(home).await.map_err(failed)?.price(Arc::new(exuvia_model::prices::cost));
-            let id = agent.session().id().clone();
-            view.begins(&id);
-            let listener = |delta: exuvia_core::agent::Delta<'_>| view.delta(delta);
-            let ended = steering.run(&mut agent, &listener).await;
-            view.ends(&agent.state());
-            let go_on = || output::say(&format!("go on with it: exuvia agent --resume {id}"));
-            match ended {
-                Ok(Some(ending)) => conclusion::conclude(&mut agent, &ending, &view, options.output_folder()),
-                Ok(None) => {
-                    go_on();
-                    Ok(exit::INTERRUPTED)
-                }
-                Err(error) => {
-                    go_on();
-                    Err(failed(error))
-                }
-            }
-        })
-    }
-}
-
-/// Returns the prompts, with those of the user's folder in the place of ours.
-fn prompts(folder: Option<&Path>) -> Result<Prompts> {
-    let mut prompts = Prompts::default();
-    let Some(folder) = folder else { return Ok(prompts) };
-    let unreadable = |error: io::Error| Failure::unreadable(folder, &error);
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let is_prompt = path.extension().is_some_and(|extension| extension == "md");
-        if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_prompt) {
-            let text = std::fs::read_to_string(&path).map_err(|error| Failure::unreadable(&path, &error))?;
-            prompts
-                .replace(name, text)
-                .map_err(|error| Failure::usage(error.to_string()).at(&format!("{}: ", path.display())))?;
-        }
-    }
-    Ok(prompts)
-}
-
-/// Tells of an error of an agent.
-fn failed(error: AgentError) -> anyhow::Error {
-    match error {
-        AgentError::Session(error) => told(error),
-        AgentError::Prompt(error) => wrong(error),
-        AgentError::Model(model) => {
-            let failure = Failure::new(format!("the model gave no answer: {}", model.message));
-            match model.hint {
-                Some(hint) => failure.hint(hint).into(),
-                None => failure.into(),
-            }
-        }
-        error @ (AgentError::NoTask(_) | AgentError::NoStep { .. }) => {
-            let text = error.to_string();
-            match text.split_once("\n    hint: ") {
-                Some((message, hint)) => Failure::usage(message).hint(hint).into(),
-                None => Failure::usage(text).into(),
-            }
-        }
-    }
-}
-
-fn wrong(error: exuvia_agent::prompts::PromptError) -> anyhow::Error {
-    Failure::usage(error.to_string()).into()
 }
 
 impl From<InterfaceOption> for Interface {

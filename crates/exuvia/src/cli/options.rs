@@ -171,6 +171,11 @@ impl SandboxOptions {
         Lent::load(self.lent.config.as_deref(), &self.lent.mount, self.lent.out.as_deref(), terms)
     }
 
+    /// Returns what a sandbox is lent that another one on these options has made: its changes go nowhere.
+    pub(crate) fn lent_within(&self, terms: Terms) -> Result<Lent> {
+        Lent::load(self.lent.config.as_deref(), &self.lent.mount, None, terms)
+    }
+
     /// Returns the file of `--config`.
     pub(crate) fn config(&self) -> Option<&Path> {
         self.lent.config.as_deref()

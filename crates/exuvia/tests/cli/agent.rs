@@ -7,6 +7,7 @@ mod manual;
 mod models;
 mod settings;
 mod skills;
+mod subagents;
 mod tasks;
 
 use serde_json::Value as Json;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::HostAnswer;
-use crate::agent::{FINAL_TOOL, NOTE_TOOL, TODO_TOOL};
+use crate::agent::{FINAL_TOOL, NOTE_TOOL, TASK_TOOL, TODO_TOOL};
 use crate::journal::Event;
 use crate::recording::Asked;
+use crate::{HostAnswer, ToolOutcome};
 
 /// The calls that have not been answered.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,17 @@ pub(super) enum Followed {
     Final,
     Todo,
     Note,
+    Task,
+}
+
+/// A call that has succeeded.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) tool: Followed,
+    /// Its arguments, which fit their schema.
+    pub(super) arguments: String,
+    /// What it gave.
+    pub(super) result: String,
 }
 
 impl Followed {
@@ -34,14 +45,15 @@ impl Followed {
             FINAL_TOOL => Some(Self::Final),
             TODO_TOOL => Some(Self::Todo),
             NOTE_TOOL => Some(Self::Note),
+            TASK_TOOL => Some(Self::Task),
             _ => None,
         }
     }
 }
 
 impl Calls {
-    /// Returns the calls that have succeeded with this event, with their arguments, which fit their schemas.
-    pub(super) fn apply(&mut self, position: u64, event: &Event) -> Vec<(Followed, String)> {
+    /// Returns the calls that have succeeded with this event.
+    pub(super) fn apply(&mut self, position: u64, event: &Event) -> Vec<Done> {
         match event {
             Event::Asked { asked: Asked::Tool { tool, arguments } } => {
                 self.ask(Number::Position(position), tool, arguments);
@@ -50,20 +62,24 @@ impl Calls {
                 self.ask(Number::Call(*call), tool, arguments);
             }
             Event::Answered { asked, answer: HostAnswer::Tool(outcome) } => {
-                let call = self.asked.remove(&Number::Position(*asked));
-                return call.filter(|_| outcome.is_ok()).into_iter().collect();
+                return self.answered(Number::Position(*asked), outcome).into_iter().collect();
             }
             Event::Call { answer: HostAnswer::Finished(finished), .. } => {
-                let calls = finished.iter().filter_map(|finished| {
-                    let call = self.asked.remove(&Number::Call(finished.call));
-                    call.filter(|_| finished.outcome.is_ok())
-                });
-                return calls.collect();
+                let done = finished
+                    .iter()
+                    .filter_map(|finished| self.answered(Number::Call(finished.call), &finished.outcome));
+                return done.collect();
             }
             Event::CellEnded { .. } => self.asked.clear(),
             _ => {}
         }
         Vec::new()
+    }
+
+    fn answered(&mut self, number: Number, outcome: &ToolOutcome) -> Option<Done> {
+        let (tool, arguments) = self.asked.remove(&number)?;
+        let result = outcome.as_ref().ok()?.clone();
+        Some(Done { tool, arguments, result })
     }
 
     fn ask(&mut self, number: Number, tool: &str, arguments: &str) {

@@ -104,6 +104,7 @@ fn begun() -> Begun {
         budget: Budget::default(),
         context_tokens: None,
         reminders: Vec::new(),
+        caller: None,
     }
 }
 

@@ -167,6 +167,23 @@ impl View {
         self.say(shown, &line);
     }
 
+    /// Shows that a subagent begins, or goes on.
+    pub(super) fn subagent(&self, session: &SessionId, prompt: &str) {
+        if self.json {
+            return self.line(&json!({ "event": "subagent", "session": session, "prompt": prompt }));
+        }
+        let first = prompt.trim().lines().next().unwrap_or_default();
+        self.say(&mut self.lock(), &self.dim(&format!("  {session}: {}", clean(first))));
+    }
+
+    /// Shows that one has ended.
+    pub(super) fn subagent_ended(&self, session: &SessionId, ending: &Ending) {
+        if self.json {
+            return self.line(&json!({ "event": "subagent_ended", "session": session, "reason": ending.reason }));
+        }
+        self.say(&mut self.lock(), &self.dim(&format!("  {session}: {}", ending.reason.word())));
+    }
+
     /// Shows what the whole took.
     pub(super) fn ends(&self, state: &State) {
         let spent = state.spent();
