@@ -202,6 +202,7 @@ impl Agent {
                 self.prompts.render("closing", json!({ "reason": reason.word(), "limit": limit }))?
             }
             Remark::Compact => self.prompts.render("compact", json!({}))?,
+            Remark::Report => self.prompts.render("report", json!({}))?,
             Remark::Reminder(number) => {
                 let state = self.state();
                 let reminder = state.begun().and_then(|begun| begun.reminders.get(number as usize));

@@ -1,8 +1,10 @@
 //! `llm`: programs that use the model themselves, over data that need not pass through the conversation.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use exuvia_core::agent::{Content, Message, Model, ModelRequest, Origin, Part, Tokens};
+use exuvia_core::observation::excerpt::shown;
 use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
 use exuvia_tools::{Base64, Tool};
 use schemars::JsonSchema;
@@ -16,10 +18,15 @@ const SYSTEM: &str =
 const CALLS_MAX: u64 = 2_000;
 /// How many of its calls run at a time.
 const CONCURRENCY: usize = 16;
-/// How many pictures a call may have.
-const IMAGES_MAX: usize = 20;
-/// The first bytes of a JPEG.
-const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+/// How many pictures and files a call may have.
+const FILES_MAX: usize = 20;
+/// How much text a call may have in its files, in bytes.
+const TEXT_BYTES_MAX: usize = 4 << 20;
+/// How much of a file's name is told, in bytes.
+const NAME_BYTES_MAX: usize = 200;
+/// The first bytes of a JPEG, and of a PNG.
+const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
+const PNG: &[u8] = b"\x89PNG";
 
 /// What programs have used of models, until it is written down. A clone is the same.
 ///
@@ -46,6 +53,9 @@ struct Arguments {
     /// Pictures that it sees: the bytes of PNG or JPEG files.
     #[serde(default)]
     images: Vec<Base64>,
+    /// Files that it reads, by name: bytes of text in UTF-8, PNG or JPEG.
+    #[serde(default)]
+    files: BTreeMap<String, Base64>,
     /// The JSON Schema of an object that it is to answer with.
     #[serde(default)]
     schema: Option<Json>,
@@ -63,19 +73,10 @@ pub(crate) fn tool(model: Arc<dyn Model>, usage: Usage) -> Tool {
 }
 
 async fn answer(model: &dyn Model, usage: &Usage, arguments: Arguments) -> Result<Json, ToolFailure> {
-    let Arguments { prompt, images, schema } = arguments;
-    let wrong = |message: &str| ToolFailure::new(ToolFailureKind::Argument, message);
-    if images.len() > IMAGES_MAX {
-        return Err(wrong(&format!("llm() takes {IMAGES_MAX} images at most")));
-    }
+    let Arguments { prompt, images, files, schema } = arguments;
     let has_schema = schema.is_some();
-    let mut parts = vec![Part::text(Origin::Program, prompt)];
-    for image in images {
-        let media_type = if image.0.starts_with(&JPEG) { "image/jpeg" } else { "image/png" };
-        let base64 = serde_json::to_value(&image).ok().and_then(|text| text.as_str().map(str::to_owned));
-        let content = Content::Image { media_type: media_type.to_owned(), base64: base64.unwrap_or_default() };
-        parts.push(Part { origin: Origin::Program, content });
-    }
+    let mut parts = attached(images, files)?;
+    parts.push(Part::text(Origin::Program, prompt));
     let request = ModelRequest {
         system: SYSTEM.into(),
         messages: vec![Arc::new(Message::User { parts })],
@@ -94,4 +95,37 @@ async fn answer(model: &dyn Model, usage: &Usage, arguments: Arguments) -> Resul
     }
     serde_json::from_str(reply.text.trim())
         .map_err(|_| ToolFailure::failed("the model did not answer with JSON").retryable())
+}
+
+/// Returns pictures and files as parts of a message.
+fn attached(images: Vec<Base64>, files: BTreeMap<String, Base64>) -> Result<Vec<Part>, ToolFailure> {
+    let wrong = |message: String| ToolFailure::new(ToolFailureKind::Argument, message);
+    if images.len() + files.len() > FILES_MAX {
+        return Err(wrong(format!("llm() takes {FILES_MAX} images and files at most")));
+    }
+    let mut room = TEXT_BYTES_MAX;
+    let mut parts = Vec::new();
+    for (name, file) in files {
+        let name = shown(&name, NAME_BYTES_MAX);
+        if file.0.starts_with(JPEG) || file.0.starts_with(PNG) {
+            parts.push(Part::text(Origin::Program, format!("The file {name:?} is this picture:")));
+            parts.push(image(&file));
+            continue;
+        }
+        room = room.checked_sub(file.0.len()).ok_or_else(|| {
+            wrong(format!("the files have more than {TEXT_BYTES_MAX} bytes of text: ask about parts"))
+        })?;
+        let text = String::from_utf8(file.0)
+            .map_err(|_| wrong(format!("the file {name:?} is neither text in UTF-8 nor PNG nor JPEG")))?;
+        parts.push(Part::text(Origin::Program, format!("<file name={name:?}>\n{}\n</file>", text.trim_end())));
+    }
+    parts.extend(images.iter().map(image));
+    Ok(parts)
+}
+
+fn image(bytes: &Base64) -> Part {
+    let media_type = if bytes.0.starts_with(JPEG) { "image/jpeg" } else { "image/png" };
+    let base64 = serde_json::to_value(bytes).ok().and_then(|text| text.as_str().map(str::to_owned));
+    let content = Content::Image { media_type: media_type.to_owned(), base64: base64.unwrap_or_default() };
+    Part { origin: Origin::Program, content }
 }

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// The templates, by name, with their own texts.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("system", include_str!("prompts/system.md")),
     ("tool", include_str!("prompts/tool.md")),
     ("task", include_str!("prompts/task.md")),
@@ -19,6 +19,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("closing", include_str!("prompts/closing.md")),
     ("compact", include_str!("prompts/compact.md")),
     ("compacted", include_str!("prompts/compacted.md")),
+    ("report", include_str!("prompts/report.md")),
 ];
 
 /// Why a template cannot be used.

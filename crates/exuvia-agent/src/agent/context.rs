@@ -39,6 +39,8 @@ pub struct Task {
     pub context_tokens: Option<u64>,
     /// What the model is reminded of, and when.
     pub reminders: Vec<Reminder>,
+    /// Whether the model writes a report once it has its answer.
+    pub is_reported: bool,
     /// Whether the model is to make a plan before it does anything else.
     pub is_planned: bool,
     /// The skills that the sandbox is shown (see [`SkillsFolder`](skills::SkillsFolder)).
@@ -84,6 +86,7 @@ impl Task {
             interface: self.interface,
             tool,
             reply_ends: self.reply_ends,
+            report: self.is_reported,
             budget: self.budget,
             context_tokens: self.context_tokens,
             reminders: self.reminders.clone(),

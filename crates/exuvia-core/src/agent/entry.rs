@@ -126,6 +126,8 @@ pub enum Remark {
     Unaccepted,
     /// What was said is to be left out: it is asked for what has to be known to go on.
     Compact,
+    /// It has its answer, and is to write a report.
+    Report,
     /// The reminder of this number, among those that the run began with.
     Reminder(u32),
 }
@@ -144,6 +146,9 @@ pub struct Begun {
     pub tool: Option<String>,
     /// Whether a reply without code ends the run, its text being the answer. Else only `final` does.
     pub reply_ends: bool,
+    /// Whether the model writes a report once it has its answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub report: bool,
     /// What it may use.
     #[serde(default)]
     pub budget: Budget,
@@ -179,6 +184,9 @@ pub struct Ending {
     /// The files that belong to it, by their paths in the sandbox.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<String>,
+    /// What the model says of how it was done, where a report was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
 }
 
 /// Why a run has ended.

@@ -3,6 +3,7 @@
 mod attempts;
 mod calls;
 mod context;
+mod facts;
 mod finals;
 mod notes;
 mod standing;
@@ -79,6 +80,9 @@ pub struct State {
     repeats_told: u32,
     idle: u32,
     closing: Option<Reason>,
+    /// The end that the run has come to, while its report is written.
+    concluded: Option<Ending>,
+    report: Option<String>,
     failure: Option<ModelFailure>,
     ending: Option<Arc<Ending>>,
     steps: Vec<StepMark>,
@@ -297,6 +301,7 @@ impl State {
             Some(Remark::Unaccepted) => self.finals.forget(),
             Some(Remark::Todo) => self.todos.told(self.spent.steps),
             Some(Remark::Compact) => self.context.told(),
+            Some(Remark::Report) => self.concluded = self.conclusion(),
             Some(Remark::Reminder(number)) => self.reminders.told(number),
             Some(Remark::Idle) | None => {}
         }
@@ -324,6 +329,10 @@ impl State {
         self.failure = None;
         if self.context.replied(&reply) {
             // Whatever else it says counts for nothing.
+            return self.mark(position);
+        }
+        if self.concluded.is_some() {
+            self.report = Some(reply.text.trim().to_owned());
             return self.mark(position);
         }
         self.acts = acts(&reply, self.interface());
@@ -371,9 +380,15 @@ impl State {
         if let Some(summary) = self.context.summary() {
             return Next::Compact { summary: summary.to_owned() };
         }
-        if let Some(last) = self.finals.accepted() {
-            let reason = self.closing.unwrap_or(Reason::Done);
-            return Next::End(Ending { reason, answer: last.answer.clone(), artifacts: last.artifacts.clone() });
+        if let Some(ending) = &self.concluded {
+            return match &self.report {
+                Some(report) => Next::End(Ending { report: Some(report.clone()), ..ending.clone() }),
+                None => Next::Ask,
+            };
+        }
+        if let Some(ending) = self.conclusion() {
+            let is_told_of = begun.report && self.closing.is_none();
+            return if is_told_of { Next::Remark(Remark::Report) } else { Next::End(ending) };
         }
         if let Some(reason) = self.closing
             && !matches!(self.messages.last().map(|message| &**message), Some(Message::User { .. }))
@@ -381,7 +396,7 @@ impl State {
             return Next::End(self.partial(reason));
         }
         if self.is_unanswered && self.acts.is_empty() {
-            return self.without_code(begun);
+            return self.without_code();
         }
         if self.closing.is_none() {
             let time = Duration::from_millis(u64::try_from(now.saturating_sub(self.since)).unwrap_or(0));
@@ -420,14 +435,28 @@ impl State {
         }
     }
 
-    /// What is to be done about a reply that asks for nothing.
-    fn without_code(&self, begun: &Begun) -> Next {
-        let Some(Message::Model(reply)) = self.messages.last().map(|message| &**message) else { return Next::Ask };
-        let is_answer = reply.stop == super::Stop::End && !reply.text.trim().is_empty();
-        if is_answer && begun.reply_ends {
-            let answer = reply.text.trim().into();
-            return Next::End(Ending { reason: Reason::Done, answer, artifacts: Vec::new() });
+    /// Returns how the run ends, if its model has given an answer.
+    fn conclusion(&self) -> Option<Ending> {
+        if let Some(last) = self.finals.accepted() {
+            let reason = self.closing.unwrap_or(Reason::Done);
+            let (answer, artifacts) = (last.answer.clone(), last.artifacts.clone());
+            return Some(Ending { reason, answer, artifacts, report: None });
         }
+        let Some(Message::Model(reply)) = self.messages.last().map(|message| &**message) else { return None };
+        let is_answer = reply.stop == super::Stop::End && !reply.text.trim().is_empty();
+        let ends = self.begun.as_ref().is_some_and(|begun| begun.reply_ends);
+        let counts = self.is_unanswered && self.acts.is_empty() && self.closing.is_none();
+        let answer = reply.text.trim();
+        (is_answer && ends && counts).then(|| Ending {
+            reason: Reason::Done,
+            answer: answer.into(),
+            artifacts: Vec::new(),
+            report: None,
+        })
+    }
+
+    /// What is to be done about a reply that asks for nothing, and is no answer.
+    fn without_code(&self) -> Next {
         if self.idle >= IDLE_MAX {
             return Next::End(self.partial(Reason::Idle));
         }
@@ -436,7 +465,7 @@ impl State {
 
     /// Returns how a run ends that is cut short: with the last thing that its model has said.
     fn partial(&self, reason: Reason) -> Ending {
-        Ending { reason, answer: self.said_last.as_str().into(), artifacts: Vec::new() }
+        Ending { reason, answer: self.said_last.as_str().into(), artifacts: Vec::new(), report: None }
     }
 
     /// Returns how the run would end if it were ended now.
@@ -456,84 +485,6 @@ impl State {
             output_tokens_max: None,
             replies: self.replies,
         }
-    }
-
-    /// Returns what the run began with.
-    #[must_use]
-    pub fn begun(&self) -> Option<&Begun> {
-        self.begun.as_deref()
-    }
-
-    /// Returns all that was said, the oldest first.
-    #[must_use]
-    pub fn messages(&self) -> &[Arc<Message>] {
-        &self.messages
-    }
-
-    /// Returns what the run has used, up to the last event.
-    #[must_use]
-    pub fn spent(&self) -> &Spent {
-        &self.spent
-    }
-
-    /// Returns how the run has ended, if it has.
-    #[must_use]
-    pub fn ending(&self) -> Option<&Ending> {
-        self.ending.as_deref()
-    }
-
-    /// Returns why the model gave no answer when it was asked last, if it did not.
-    #[must_use]
-    pub fn failure(&self) -> Option<&ModelFailure> {
-        self.failure.as_ref()
-    }
-
-    /// Returns what the model has said that is to be done, as far as it is open.
-    pub fn todos(&self) -> impl Iterator<Item = &str> {
-        self.todos.open()
-    }
-
-    /// Returns all of it, what is done among it.
-    pub fn list(&self) -> &[String] {
-        self.todos.all()
-    }
-
-    /// Returns what programs have noted, the oldest first.
-    #[must_use]
-    pub fn notes(&self) -> &[String] {
-        self.notes.all()
-    }
-
-    /// Returns the sessions of the subagents that have given their answers.
-    pub fn subagents(&self) -> impl Iterator<Item = &SessionId> {
-        self.subagents.iter()
-    }
-
-    /// Returns which cells of the run have failed, and why, the oldest first.
-    #[must_use]
-    pub fn attempts(&self) -> &[Attempt] {
-        self.attempts.all()
-    }
-
-    /// Returns how large the conversation is, in tokens, as far as that is known.
-    #[must_use]
-    pub fn context_tokens(&self) -> u64 {
-        self.context.tokens()
-    }
-
-    /// Returns where each step has ended, in order.
-    #[must_use]
-    pub fn steps(&self) -> &[StepMark] {
-        &self.steps
-    }
-
-    /// Returns the files that cells have made, as they were when the model was told of the last one.
-    pub fn files(&self) -> impl Iterator<Item = FileNote> {
-        self.files.iter().map(|(path, (bytes, modified))| FileNote {
-            path: path.clone(),
-            bytes: *bytes,
-            modified: *modified,
-        })
     }
 
     fn interface(&self) -> Interface {

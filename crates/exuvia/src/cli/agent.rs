@@ -1,6 +1,7 @@
 //! `exuvia agent`: a task in words, done by a model that writes Python.
 
 mod conclusion;
+mod documents;
 mod inputs;
 mod keys;
 mod models;
@@ -38,6 +39,7 @@ use crate::{exit, journal};
 use inputs::InputSpec;
 use settings::Settings;
 use skills::SkillOptions;
+use view::Level;
 use workshop::{Output, Workshop};
 
 const NOTES: &str = "\
@@ -64,10 +66,6 @@ const READ_ONLY: &str = "this agent may only look, and this may change something
 /// The same, where that is only tried.
 const DRY_RUN: &str =
     "this is a dry run, so it was not done: go on as if it had been, and say in the end what you would do";
-/// The file in which a folder says of itself what who works in it should know.
-const AGENTS: &str = "AGENTS.md";
-/// How much of it is read, in bytes.
-const AGENTS_BYTES_MAX: u64 = 32 << 10;
 
 /// Have a model do a task by writing Python
 #[derive(clap::Args, Clone)]
@@ -124,6 +122,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     plan: bool,
 
+    /// Have the model write a report once it has its answer: to report.md in the folder of --out, if there is one
+    #[arg(long)]
+    report: bool,
+
     /// Which calls of tools somebody is asked about: `ask`, those of which the configuration says so; `auto`, none, they are
     /// made; `read-only`, none, and only those are made that change nothing, while changes in folders stay in the sandbox
     /// [default: ask]
@@ -146,6 +148,11 @@ pub(crate) struct Arguments {
     /// Print what happens as lines of JSON on stdout
     #[arg(long)]
     json: bool,
+
+    /// How much is told on stderr: `error`, only what goes wrong; `info`, what is said and done; `debug`, all of that, whole, with
+    /// what the model thinks, what it is told, and what each reply used
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    log: Level,
 
     #[command(flatten)]
     skills: SkillOptions,
@@ -306,7 +313,7 @@ pub(super) fn again(mut arguments: Arguments, given: &Given) -> Result<Begun> {
 impl Arguments {
     /// Puts what is said here in the place of what was said when an agent was begun.
     fn instead_of(&self, mut first: Self) -> Self {
-        first.json = self.json;
+        (first.json, first.log) = (self.json, self.log);
         if self.model.is_some() {
             (first.model, first.model_url) = (self.model.clone(), self.model_url.clone());
         }
@@ -359,6 +366,7 @@ impl Arguments {
             },
             inputs: inputs::told(&self.input)?,
             is_planned: self.plan,
+            is_reported: self.report,
             ..self.briefing(settings, skills)?
         })
     }
@@ -370,7 +378,7 @@ impl Arguments {
             interface: self.interface.unwrap_or(InterfaceOption::Calls).into(),
             reply_ends: true,
             is_dry_run: self.dry_run,
-            documents: documents()?,
+            documents: documents::find()?,
             context_tokens: Some(context_tokens).filter(|tokens| *tokens > 0),
             reminders: settings.reminders.clone(),
             skills,
@@ -392,20 +400,6 @@ fn read_task(path: &Path) -> Result<String> {
         return Err(failure.hint("give what it is about as files, with --input").into());
     }
     String::from_utf8(text).map_err(|_| Failure::usage(format!("the task in `{}` is no text", path.display())).into())
-}
-
-/// Returns what the folder that this process is in says of itself.
-fn documents() -> Result<Vec<exuvia_agent::Document>> {
-    let path = Path::new(AGENTS);
-    let mut text = Vec::new();
-    match std::fs::File::open(path).and_then(|file| file.take(AGENTS_BYTES_MAX).read_to_end(&mut text)) {
-        Ok(_) => {
-            let text = String::from_utf8_lossy(&text).into_owned();
-            Ok(vec![exuvia_agent::Document { name: AGENTS.to_owned(), text }])
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(Failure::unreadable(path, &error).into()),
-    }
 }
 
 impl From<InterfaceOption> for Interface {

@@ -9,6 +9,7 @@ mod settings;
 mod skills;
 mod subagents;
 mod tasks;
+mod told;
 
 use serde_json::Value as Json;
 

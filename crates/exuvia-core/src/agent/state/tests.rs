@@ -101,6 +101,7 @@ fn begun() -> Begun {
         interface: Interface::Calls,
         tool: Some("runs Python".to_owned()),
         reply_ends: true,
+        report: false,
         budget: Budget::default(),
         context_tokens: None,
         reminders: Vec::new(),
@@ -121,7 +122,7 @@ fn text(text: &str) -> ModelReply {
 }
 
 fn ending(reason: Reason, answer: impl Into<Json>) -> Ending {
-    Ending { reason, answer: answer.into(), artifacts: Vec::new() }
+    Ending { reason, answer: answer.into(), artifacts: Vec::new(), report: None }
 }
 
 fn finals(driven: &mut Driven, arguments: &Json) {
@@ -181,7 +182,7 @@ fn what_a_program_gives_to_final_is_the_answer() {
     assert_eq!(observed.artifacts, ["/workspace/a.csv"]);
     driven.observe();
     let artifacts = vec!["/workspace/a.csv".to_owned()];
-    assert_eq!(driven.end(), Ending { reason: Reason::Done, answer: json!(42), artifacts });
+    assert_eq!(driven.end(), Ending { reason: Reason::Done, answer: json!(42), artifacts, report: None });
 }
 
 #[test]
@@ -417,4 +418,26 @@ fn an_entry_is_read_as_it_was_written() {
     assert_eq!(said.data(), json!({ "entry": "said", "message": { "role": "user", "parts": [part] } }));
     let other = Event::Note { kind: ENTRY.to_owned(), data: json!({ "entry": "unknown" }) };
     assert_eq!(Entry::of(&other), None);
+}
+
+#[test]
+fn a_report_is_written_after_the_answer() {
+    for is_final in [true, false] {
+        let mut driven = Driven::new(Begun { report: true, ..begun() });
+        let answer = if is_final {
+            driven.code("final(42)");
+            driven.run("final(42)", |driven| finals(driven, &json!({ "answer": 42 })), Status::Finished, None);
+            driven.observe();
+            json!(42)
+        } else {
+            driven.reply(text("It is 42."));
+            json!("It is 42.")
+        };
+        assert_eq!(driven.state.next(0), Next::Remark(Remark::Report));
+        driven.say(Message::user(Origin::Host, "report"), Some(Remark::Report));
+        // Code in it does not run.
+        let calls = vec![Call { id: "c".to_owned(), name: PYTHON.to_owned(), arguments: "{}".to_owned() }];
+        driven.reply(ModelReply { text: "I looked.".to_owned(), calls, ..ModelReply::default() });
+        assert_eq!(driven.end(), Ending { report: Some("I looked.".to_owned()), ..ending(Reason::Done, answer) });
+    }
 }

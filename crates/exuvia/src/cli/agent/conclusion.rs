@@ -15,9 +15,18 @@ use crate::{exit, output};
 /// Where `--out` is in the sandbox: what is there is in that folder already.
 const OUTPUT: &str = "/output/";
 
+/// What a report is called in the folder of `--out`.
+const REPORT: &str = "report.md";
+
 /// Tells the answer, and writes the files that belong to it. Returns the exit status.
 pub(super) fn conclude(agent: &mut Agent, ending: &Ending, view: &View, out: Option<&Path>) -> Result<u8> {
-    let written = artifacts(agent, ending, out)?;
+    let mut written = artifacts(agent, ending, out)?;
+    if let (Some(report), Some(folder)) = (&ending.report, out) {
+        let place = folder.join(REPORT);
+        std::fs::write(&place, format!("{}\n", report.trim_end()))
+            .map_err(|error| Failure::unreadable(&place, &error))?;
+        written.push(place.display().to_string());
+    }
     view.answer(ending, &written);
     if !view.is_json() {
         let answer = match &ending.answer {

@@ -7,6 +7,7 @@
 //! prompts = "prompts"             # a folder, from that of this file on
 //! final_only = false
 //! plan = true
+//! report = true
 //! approve = "ask"
 //! steps = 50
 //! tokens = "2M"
@@ -60,6 +61,7 @@ struct AgentSection {
     prompts: Option<PathBuf>,
     final_only: bool,
     plan: bool,
+    report: bool,
     approve: Option<ApproveOption>,
     steps: Option<u32>,
     tokens: Option<Written<Count>>,
@@ -143,6 +145,7 @@ impl Settings {
         arguments.prompts = arguments.prompts.take().or(agent.prompts.map(|prompts| folder.join(prompts)));
         arguments.final_only |= agent.final_only;
         arguments.plan |= agent.plan;
+        arguments.report |= agent.report;
         if !arguments.dry_run {
             arguments.approve = arguments.approve.or(agent.approve);
         }

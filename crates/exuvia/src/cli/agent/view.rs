@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use exuvia_core::agent::{Delta, Ending, Entry, State, Tokens};
+use exuvia_core::agent::{Content, Delta, Ending, Entry, Part, State, Tokens};
 use exuvia_core::journal::{Event, SessionId, Source};
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
@@ -23,7 +23,16 @@ const LINE_BYTES_MAX: usize = 160;
 pub(super) struct View {
     json: bool,
     colours: bool,
+    level: Level,
     state: Mutex<Shown>,
+}
+
+/// How much is told.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Error,
+    Info,
+    Debug,
 }
 
 #[derive(Default)]
@@ -38,8 +47,8 @@ struct Shown {
 }
 
 impl View {
-    pub(super) fn new(json: bool, colours: bool) -> Self {
-        Self { json, colours, state: Mutex::default() }
+    pub(super) fn new(json: bool, colours: bool, level: Level) -> Self {
+        Self { json, colours, level, state: Mutex::default() }
     }
 
     pub(super) fn is_json(&self) -> bool {
@@ -56,23 +65,25 @@ impl View {
 
     /// Shows a piece of what the model says.
     pub(super) fn delta(&self, delta: Delta<'_>) {
-        if self.json {
+        if self.json || self.level == Level::Error {
             return;
         }
         match delta {
-            Delta::Text(text) => {
-                let mut shown = self.lock();
-                let text: String =
-                    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
-                let _ = write!(io::stderr().lock(), "{text}");
-                shown.is_open = !text.ends_with('\n');
-            }
+            Delta::Text(text) => self.stream(text),
+            Delta::Reasoning(text) if self.level == Level::Debug => self.stream(text),
             Delta::Again { failure, wait } => {
                 let text = format!("{}; asking again in {}", shown(&failure.message, LINE_BYTES_MAX), seconds(wait));
                 self.say(&mut self.lock(), &self.dim(&text));
             }
             Delta::Reasoning(_) | Delta::Arguments(_) => {}
         }
+    }
+
+    fn stream(&self, text: &str) {
+        let mut shown = self.lock();
+        let text: String = text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+        let _ = write!(io::stderr().lock(), "{text}");
+        shown.is_open = !text.ends_with('\n');
     }
 
     /// Shows something that happened.
@@ -85,8 +96,52 @@ impl View {
             Event::CellStarted { cell, source: Source::Cell(code) } => self.code(&mut shown, *cell, code),
             Event::Output { bytes, .. } => self.output(&mut shown, bytes),
             Event::CellEnded { outcome, .. } => self.outcome(&mut shown, outcome),
+            event if self.level == Level::Debug => {
+                if let Some(entry) = Entry::of(event) {
+                    self.entry(&mut shown, &entry);
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Shows what a model is told, and what its replies use.
+    fn entry(&self, shown: &mut Shown, entry: &Entry) {
+        match entry {
+            Entry::Begun(begun) => self.block(shown, "system", &begun.system),
+            Entry::Said { message, .. } => self.told(shown, message.parts()),
+            Entry::Compacted { parts } => self.told(shown, parts),
+            Entry::Replied { reply, .. } => {
+                let Tokens { fresh, cached, output, .. } = reply.tokens;
+                self.say(shown, &self.dim(&format!("{fresh} fresh, {cached} cached, {output} written tokens")));
+            }
+            Entry::Asked { .. } | Entry::Used { .. } | Entry::Failed { .. } | Entry::Ended(_) => {}
+        }
+    }
+
+    fn told(&self, shown: &mut Shown, parts: &[Part]) {
+        for part in parts {
+            match &part.content {
+                Content::Text { text } => self.block(shown, "told", text),
+                Content::Image { media_type, .. } => self.block(shown, "told", media_type),
+            }
+        }
+    }
+
+    fn block(&self, shown: &mut Shown, label: &str, text: &str) {
+        for line in text.lines() {
+            self.say(shown, &self.dim(&format!("{label} │ {}", self.clean(line))));
+        }
+    }
+
+    /// Returns a limit that counts where not everything is told.
+    fn limit(&self, limit: usize) -> usize {
+        if self.level == Level::Debug { usize::MAX } else { limit }
+    }
+
+    /// Returns a line of a stranger's as it may be shown.
+    fn clean(&self, line: &str) -> String {
+        shown(line, self.limit(LINE_BYTES_MAX)).into_owned()
     }
 
     fn event_as_json(&self, event: &Event) {
@@ -119,17 +174,18 @@ impl View {
         *shown = Shown { is_open: shown.is_open, ..Shown::default() };
         self.say(shown, &self.dim(&format!("┌ cell {cell}")));
         let lines: Vec<&str> = code.trim_matches('\n').lines().collect();
-        for line in lines.iter().take(CODE_LINES_MAX) {
-            self.say(shown, &self.dim(&format!("│ {}", clean(line))));
+        let lines_max = self.limit(CODE_LINES_MAX);
+        for line in lines.iter().take(lines_max) {
+            self.say(shown, &self.dim(&format!("│ {}", self.clean(line))));
         }
-        if lines.len() > CODE_LINES_MAX {
-            self.say(shown, &self.dim(&format!("│ … {} more lines", lines.len() - CODE_LINES_MAX)));
+        if lines.len() > lines_max {
+            self.say(shown, &self.dim(&format!("│ … {} more lines", lines.len() - lines_max)));
         }
     }
 
     fn output(&self, shown: &mut Shown, bytes: &[u8]) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let room = LINE_BYTES_MAX.saturating_sub(shown.line.len());
+            let room = self.limit(LINE_BYTES_MAX).saturating_sub(shown.line.len());
             shown.line.extend_from_slice(&piece[..piece.len().min(room)]);
             if piece.ends_with(b"\n") {
                 self.output_line(shown);
@@ -139,12 +195,12 @@ impl View {
 
     fn output_line(&self, shown: &mut Shown) {
         let line = std::mem::take(&mut shown.line);
-        if shown.lines == OUTPUT_LINES_MAX {
+        if shown.lines == self.limit(OUTPUT_LINES_MAX) {
             shown.hidden += 1;
             return;
         }
         shown.lines += 1;
-        self.say(shown, &format!("  {}", clean(String::from_utf8_lossy(&line).trim_end())));
+        self.say(shown, &format!("  {}", self.clean(String::from_utf8_lossy(&line).trim_end())));
     }
 
     fn outcome(&self, shown: &mut Shown, outcome: &Outcome) {
@@ -155,11 +211,13 @@ impl View {
             self.say(shown, &self.dim(&format!("  … {} more lines", shown.hidden)));
         }
         if let Some(value) = &outcome.value {
-            self.say(shown, &format!("  → {}", clean(&value.repr)));
+            self.say(shown, &format!("  → {}", self.clean(&value.repr)));
         }
         let time = seconds(outcome.usage.wall_time);
         let line = match (&outcome.status, &outcome.error) {
-            (_, Some(error)) => self.red(&format!("└ {}: {}", clean(&error.type_name), clean(&error.message))),
+            (_, Some(error)) => {
+                self.red(&format!("└ {}: {}", self.clean(&error.type_name), self.clean(&error.message)))
+            }
             (Status::Finished | Status::Exited { code: 0 }, None) => self.dim(&format!("└ {time}")),
             (Status::Exited { code }, None) => self.red(&format!("└ exited with status {code}")),
             (status, None) => self.red(&format!("└ {status:?}")),
@@ -173,7 +231,7 @@ impl View {
             return self.line(&json!({ "event": "subagent", "session": session, "prompt": prompt }));
         }
         let first = prompt.trim().lines().next().unwrap_or_default();
-        self.say(&mut self.lock(), &self.dim(&format!("  {session}: {}", clean(first))));
+        self.say(&mut self.lock(), &self.dim(&format!("  {session}: {}", self.clean(first))));
     }
 
     /// Shows that one has ended.
@@ -208,15 +266,18 @@ impl View {
     pub(super) fn answer(&self, ending: &Ending, written: &[String]) {
         if self.json {
             return self.line(&json!({ "event": "answer", "answer": ending.answer, "reason": ending.reason,
-                "artifacts": ending.artifacts, "written": written }));
+                "artifacts": ending.artifacts, "written": written, "report": ending.report }));
         }
         let mut shown = self.lock();
         for path in written {
-            self.say(&mut shown, &format!("file: {}", clean(path)));
+            self.say(&mut shown, &format!("file: {}", self.clean(path)));
         }
     }
 
     fn say(&self, shown: &mut Shown, line: &str) {
+        if self.level == Level::Error {
+            return;
+        }
         if std::mem::take(&mut shown.is_open) {
             output::say("");
         }
@@ -239,9 +300,4 @@ impl View {
     fn lock(&self) -> MutexGuard<'_, Shown> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Returns a line of a stranger's as it may be shown.
-fn clean(line: &str) -> String {
-    shown(line, LINE_BYTES_MAX).into_owned()
 }

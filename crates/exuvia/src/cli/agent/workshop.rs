@@ -80,7 +80,7 @@ impl Workshop {
         prepared.opened.terminals = [false; 3];
         prepared.opened.files.extend(inputs::files(&arguments.input)?);
         let prompts = prompts(arguments.prompts.as_deref())?;
-        let view = Arc::new(View::new(arguments.json, options.colours()));
+        let view = Arc::new(View::new(arguments.json, options.colours(), arguments.log));
         let names = lent.declarations().iter().map(|tool| tool.name.clone());
         subagents.provide(Arc::new(Provision {
             configured: names.filter(|name| !own_names.contains(name)).collect(),

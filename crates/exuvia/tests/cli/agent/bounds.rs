@@ -158,7 +158,7 @@ fn prompts_can_be_replaced() {
     place.write("prompts/system.md", "");
     place.write("prompts/other.md", "");
     let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
-                 task, idle, loop, todo, closing, compact, compacted\n";
+                 task, idle, loop, todo, closing, compact, compacted, report\n";
     assert_eq!(place.exuvia(&print), gives(2, "", other));
 }
 

@@ -30,6 +30,9 @@ impl Text {
                     value => value.to_string(),
                 };
                 self.block("answer", Emphasis::Mark, answer.as_bytes());
+                if let Some(report) = &ending.report {
+                    self.block("report", Emphasis::Label, report.as_bytes());
+                }
                 self.labelled("ended", Emphasis::Label, [ending.reason.word().to_owned()]);
                 for path in &ending.artifacts {
                     self.labelled("artifact", Emphasis::Label, [fitting_line(path, self.style.full)]);

@@ -1,0 +1,45 @@
+//! What the folders that a task is about say of themselves: `AGENTS.md` (<https://agents.md>).
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use exuvia_agent::Document;
+
+use crate::failure::Failure;
+
+/// The file in which a folder says of itself what who works in it should know.
+const NAME: &str = "AGENTS.md";
+/// How much of each is read, in bytes.
+const BYTES_MAX: u64 = 32 << 10;
+/// What is in the folder at which a project begins.
+const PROJECT: &str = ".git";
+/// How many folders above the current one are looked at.
+const DEPTH_MAX: usize = 20;
+
+/// Returns those of the project's folders from its first one down to the current one, which has the last word. Without a
+/// project, that of the current folder alone: what is above it is nobody's business.
+pub(super) fn find() -> Result<Vec<Document>> {
+    let here = std::env::current_dir().map_err(|error| Failure::unreadable(Path::new("."), &error))?;
+    let above: Vec<&Path> = here.ancestors().take(DEPTH_MAX).collect();
+    let count = above.iter().position(|folder| folder.join(PROJECT).exists()).map_or(1, |place| place + 1);
+    let mut documents = Vec::new();
+    for (depth, folder) in above[..count].iter().enumerate().rev() {
+        let shown: PathBuf = std::iter::repeat_n("..", depth).collect();
+        documents.extend(read(&folder.join(NAME), &shown.join(NAME))?);
+    }
+    Ok(documents)
+}
+
+fn read(path: &Path, shown: &Path) -> Result<Option<Document>> {
+    let mut text = Vec::new();
+    match File::open(path).and_then(|file| file.take(BYTES_MAX).read_to_end(&mut text)) {
+        Ok(_) => {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            Ok(Some(Document { name: shown.display().to_string(), text }))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::unreadable(shown, &error).into()),
+    }
+}
