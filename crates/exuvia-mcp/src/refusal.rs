@@ -2,7 +2,7 @@
 
 use exuvia_core::journal::SessionId;
 use exuvia_core::observation::excerpt::shown;
-use exuvia_session::SessionError;
+use exuvia_session::{ScriptError, SessionError};
 
 use crate::maker::MakerError;
 
@@ -25,12 +25,8 @@ pub(crate) enum Refusal {
     /// Nobody waits for it any more.
     #[error("the call was cancelled")]
     Cancelled,
-    /// What was asked for is larger than is given.
-    #[error("{what} has more than {bytes_max} bytes, the limit")]
-    TooLarge { what: &'static str, bytes_max: usize },
-    /// The interpreter has not said what it was asked.
-    #[error("the cells cannot be made into a script")]
-    NoScript,
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     #[error(transparent)]
     Session(#[from] SessionError),
     #[error("{0}")]

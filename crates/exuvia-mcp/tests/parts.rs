@@ -5,11 +5,12 @@
 mod arguments;
 #[path = "../src/stdio/lines.rs"]
 mod lines;
-#[path = "../src/script/literal.rs"]
-mod literal;
 #[path = "../src/stdio/message.rs"]
 mod message;
 #[path = "../src/output.rs"]
 mod output;
+/// Of the sessions, whose own tests are in a program that links the runtime.
+#[path = "../../exuvia-session/src/script/text.rs"]
+mod text;
 #[path = "../src/resources/uri.rs"]
 mod uri;

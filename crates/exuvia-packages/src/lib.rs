@@ -35,7 +35,7 @@ pub use lock::{Lock, LockedPackage};
 pub use project::{PackagesSection, Project};
 pub use requirement::{PackageName, Requirement};
 pub use resolver::{ResolveError, Resolver};
-pub use script::ScriptMetadata;
+pub use script::{ScriptMetadata, ToolSection, Wishes, Workspace};
 pub use store::content_key;
 pub use target::{PLATFORM, Target};
 pub use wheel::{Wheel, WheelFault};

@@ -19,10 +19,40 @@ pub struct ScriptMetadata {
     pub dependencies: Vec<Requirement>,
     /// The versions of Python, as PEP 440 writes them.
     pub requires_python: Option<String>,
+    /// What it says to tools.
+    #[serde(default)]
+    pub tool: ToolSection,
+}
+
+/// What a script says to tools; what is for others is not read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct ToolSection {
+    /// To Exuvia.
+    #[serde(default)]
+    pub exuvia: Wishes,
+}
+
+/// How a script wants to be run. Nothing of it gives it more than it would have without: whoever wrote the script may be a
+/// stranger.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Wishes {
+    /// What it may do with the folder in which it lies. Default: read it.
+    pub workspace: Option<Workspace>,
+    /// The names of the files in `/input` that it works on: that folder is there, for the script to fill if nobody else does.
+    #[serde(default)]
+    pub inputs: Vec<String>,
+}
+
+/// What a script may do with the folder in which it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Workspace {
+    /// Read it, and change what it sees of it: changes stay in the sandbox.
+    Overlay,
 }
 
 impl ScriptMetadata {
-    /// Reads a script's metadata; `None` if it has none. What a tool has for itself in there (`[tool]`) is not read.
+    /// Reads a script's metadata; `None` if it has none.
     ///
     /// # Errors
     ///

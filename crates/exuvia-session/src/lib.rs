@@ -9,6 +9,7 @@
 //! - [`replay`]: running a session again and comparing.
 //! - [`policy`]: when checkpoints are taken.
 //! - [`mod@cells`]: reading what ran, and what came of it.
+//! - [`fn@script`]: all that ran, as one script.
 //!
 //! # What is written when
 //!
@@ -35,6 +36,7 @@ mod progress;
 mod rebuild;
 pub mod replay;
 mod saved;
+mod script;
 pub mod session;
 mod settled;
 mod timeline;
@@ -46,6 +48,7 @@ pub use log::{Now, Observer};
 pub use policy::CheckpointPolicy;
 pub use rebuild::run as perform;
 pub use replay::{Meter, Output, Passed, Replay, ReplayOptions, ReplayStep, Replayed};
+pub use script::{ScriptError, ScriptOptions, script};
 pub use session::{Resumed, Session, last_cell, undo};
 pub use settled::{FILES_MAX, FOLDERS, Settled, output_path, outputs_named_in};
 pub use timeline::each as each_event;

@@ -6,6 +6,7 @@ mod completions;
 mod fork;
 mod given;
 mod image;
+mod inputs;
 mod lock;
 mod mcp;
 mod options;
@@ -46,6 +47,7 @@ enum Command {
     Replay(replay::Arguments),
     Fork(fork::Arguments),
     Undo(undo::Arguments),
+    Export(session::ExportArguments),
     Session(session::Arguments),
     Skill(skill::Arguments),
     Mcp(mcp::Arguments),
@@ -67,6 +69,7 @@ pub(crate) fn main() -> u8 {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Fork(arguments) => fork::run(arguments),
         Command::Undo(arguments) => undo::run(&arguments),
+        Command::Export(arguments) => session::export(&arguments),
         Command::Session(arguments) => session::run(arguments),
         Command::Skill(arguments) => skill::run(arguments),
         Command::Mcp(arguments) => mcp::run(&arguments),

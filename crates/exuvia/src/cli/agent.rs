@@ -2,7 +2,6 @@
 
 mod conclusion;
 mod documents;
-mod inputs;
 mod keys;
 mod models;
 mod person;
@@ -28,6 +27,7 @@ use exuvia_tools::Tool;
 use serde::Deserialize;
 
 use super::given::Given;
+use super::inputs::{self, InputSpec};
 use super::options::SandboxOptions;
 use super::options::values::{Count, Time};
 use super::resume::{self, Begun, Trust};
@@ -36,7 +36,6 @@ use crate::failure::Failure;
 use crate::lent::{Asked, MountSpec, Terms};
 use crate::recording::{self, CommandLine, new_id, new_seed, now};
 use crate::{exit, journal};
-use inputs::InputSpec;
 use settings::Settings;
 use skills::SkillOptions;
 use view::Level;
@@ -321,6 +320,11 @@ impl Arguments {
             (first.approve, first.dry_run) = (self.approve, self.dry_run);
         }
         first
+    }
+
+    /// Returns the files that were given for the task.
+    pub(super) fn inputs(&self) -> &[InputSpec] {
+        &self.input
     }
 
     fn found_model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {

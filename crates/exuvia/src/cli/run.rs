@@ -9,10 +9,12 @@ use std::io::{self, IsTerminal as _};
 use anyhow::Result;
 use exuvia_core::journal::{GivenFile, MountPoint, Source};
 use exuvia_core::{LimitKind, Limits, MountMode, Outcome, Status, Usage};
+use exuvia_packages::Workspace;
 use exuvia_sandbox::{Folder, Stdin};
 use serde::Serialize;
 
 use super::given::Given;
+use super::inputs::{self, InputSpec};
 use super::options::SandboxOptions;
 use super::resume::Begun;
 use crate::interpreter::Interpreter;
@@ -80,6 +82,10 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     sandbox: SandboxOptions,
+
+    /// Give the program a file, which it sees as /input/NAME; a folder: all files in it. NAME may be left out
+    #[arg(long, value_name = "NAME=FILE", help_heading = "Lent")]
+    input: Vec<InputSpec>,
 
     #[command(flatten)]
     changes: ChangeOptions,
@@ -206,8 +212,20 @@ fn prepare(furnished: &Furnished, program: &Program, arguments: &Arguments, lent
     let mut prepared = Prepared::new(furnished, lent, host, |live| Box::new(live));
     arguments.sandbox.furnish(&mut prepared, arguments.json)?;
     let opened = &mut prepared.opened;
+    // What is wrong with metadata is said where packages are installed by them.
+    let wishes = program.metadata().unwrap_or_default().tool.exuvia;
     if program.folder.is_some() {
-        opened.mounts.insert(0, MountPoint { path: WORK.to_owned(), mode: MountMode::ReadOnly });
+        let mode = match wishes.workspace {
+            Some(Workspace::Overlay) => MountMode::Overlay,
+            None => MountMode::ReadOnly,
+        };
+        opened.mounts.insert(0, MountPoint { path: WORK.to_owned(), mode });
+    }
+    opened.files.extend(inputs::files(&arguments.input)?);
+    let has_inputs = !arguments.input.is_empty() || opened.mounts.iter().any(|mount| mount.path == inputs::FOLDER);
+    if !wishes.inputs.is_empty() && !has_inputs {
+        // So the folder is there, and the program's own.
+        opened.files.push(GivenFile { path: format!("{}/.keep", inputs::FOLDER), content: Vec::new() });
     }
     if let Some((path, content)) = &program.file {
         opened.files.push(GivenFile { path: path.clone(), content: content.clone() });

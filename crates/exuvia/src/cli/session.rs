@@ -6,6 +6,7 @@ mod list;
 mod prune;
 mod remove;
 mod rename;
+mod script;
 mod show;
 mod text;
 mod times;
@@ -17,6 +18,8 @@ use anyhow::Result;
 use clap::Subcommand;
 use exuvia_core::journal::{SessionId, Store, StoreError, StoreFuture};
 use serde::Serialize;
+
+pub(super) use files::ExportArguments;
 
 use crate::printable::printable_json;
 use crate::{journal, output};
@@ -41,13 +44,13 @@ enum Action {
     Rename(rename::Arguments),
     Rm(remove::Arguments),
     Prune(prune::Arguments),
-    Export(files::ExportArguments),
+    Export(ExportArguments),
     Import(files::ImportArguments),
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8> {
-    let store = journal::store(None)?;
-    let store = &*store;
+    let opened = journal::store(None)?;
+    let store = &*opened;
     match arguments.action {
         Action::List(arguments) => list::run(store, &arguments),
         Action::Show(arguments) => show::run(store, &arguments),
@@ -55,9 +58,14 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
         Action::Rename(arguments) => rename::run(store, arguments),
         Action::Rm(arguments) => remove::run(store, &arguments),
         Action::Prune(arguments) => prune::run(store, &arguments),
-        Action::Export(arguments) => files::export(store, &arguments),
+        Action::Export(arguments) => files::export(&opened, &arguments),
         Action::Import(arguments) => files::import(store, &arguments),
     }
+}
+
+/// Writes a session as one file, or as a script.
+pub(super) fn export(arguments: &ExportArguments) -> Result<u8> {
+    files::export(&journal::store(None)?, arguments)
 }
 
 /// Waits for a store. What one on this machine answers is ready.

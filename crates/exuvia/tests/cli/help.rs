@@ -11,6 +11,7 @@ const COMMANDS: &[&[&str]] = &[
     &["replay"],
     &["fork"],
     &["undo"],
+    &["export"],
     &["session"],
     &["session", "list"],
     &["session", "show"],

@@ -9,7 +9,7 @@ use crate::lent::Lent;
 use crate::packages::Wanted;
 
 /// Which packages a sandbox has.
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Default)]
 #[command(next_help_heading = "Packages")]
 pub(crate) struct PackageOptions {
     /// Install these packages from PyPI, and what they need: `requests`, or `"pydantic>=2,<3",msgpack`; what was found
@@ -31,7 +31,7 @@ pub(crate) struct PackageOptions {
 }
 
 /// Where Pyodide's distribution is.
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Default)]
 pub(crate) struct DistributionOption {
     /// Where files of Pyodide's distribution (numpy, pandas, ...) were downloaded to; also EXUVIA_DISTRIBUTION
     #[arg(long = "distribution", value_name = "FOLDER")]

@@ -3,11 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use exuvia_core::journal::{SessionId, Store};
 
-use super::{find, wait};
+use super::{find, script, wait};
 use crate::failure::{self, Failure};
 use crate::whole::Unfinished;
 use crate::{journal, output};
@@ -15,10 +16,19 @@ use crate::{journal, output};
 /// What stands for stdin and stdout.
 const STREAM: &str = "-";
 
-/// Write a session, with what it shares of others, as one file
+const NOTES: &str = "\
+The file is compressed JSON, which only you can read: `zcat FILE` shows it. `exuvia session import` takes it in elsewhere.
+
+With --script it is a Python program: the cells of the session, one after the other, without what was undone, with the \
+versions of its packages (PEP 723) and a --help. `exuvia run FILE` does it all again, without any model. Files that were \
+given with --input can be others: `exuvia run --input NAME=OTHER FILE`. Of a statement that failed, what it raises is \
+passed over, for what it had done until then is what later cells build on; `final(...)` prints the answer; what a model or \
+a person had answered to the program stands in the script. Tools and folders have to be lent to it again.";
+
+/// Write a session as one file, which `exuvia session import` reads, or as a script
 #[derive(clap::Args)]
-#[command(after_help = "The file is compressed JSON, which only you can read: `zcat FILE` shows it.")]
-pub(super) struct ExportArguments {
+#[command(after_help = NOTES)]
+pub(crate) struct ExportArguments {
     /// The session: its name, its id, or how its id begins
     #[arg(value_name = "SESSION")]
     session: String,
@@ -28,8 +38,12 @@ pub(super) struct ExportArguments {
     output: PathBuf,
 
     /// Write its checkpoints, too: it can be resumed sooner then, and the file is larger
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     with_checkpoints: bool,
+
+    /// Write what was run as one Python script
+    #[arg(long)]
+    script: bool,
 }
 
 /// Take in a session from a file that `exuvia session export` wrote
@@ -40,11 +54,20 @@ pub(super) struct ImportArguments {
     file: PathBuf,
 }
 
-pub(super) fn export(store: &dyn Store, arguments: &ExportArguments) -> Result<u8> {
-    let session = find(store, &arguments.session)?;
-    let export = Export { store, session, with_checkpoints: arguments.with_checkpoints };
-    if arguments.output != Path::new(STREAM) {
-        export.to_file(&arguments.output)?;
+pub(super) fn export(store: &Arc<dyn Store>, arguments: &ExportArguments) -> Result<u8> {
+    let session = find(&**store, &arguments.session)?;
+    let to = (arguments.output != Path::new(STREAM)).then_some(&*arguments.output);
+    if arguments.script {
+        let script = script::of(store, &session, to)?;
+        match to {
+            Some(path) => write_file(path, |file| Ok(file.write_all(script.as_bytes())?))?,
+            None => output::print(script.as_bytes()),
+        }
+        return Ok(0);
+    }
+    let export = Export { store: &**store, session, with_checkpoints: arguments.with_checkpoints };
+    if let Some(path) = to {
+        write_file(path, |file| export.to(file))?;
     } else if io::stdout().is_terminal() {
         let failure = Failure::usage("a session's file is not for a terminal");
         return Err(failure.hint("name a file with -o, or send it to another program").into());
@@ -61,23 +84,23 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Writes a file, whole or not at all.
-    fn to_file(&self, path: &Path) -> Result<()> {
-        let unwritable = |error: &io::Error| unwritable(path, error);
-        // What is no file, such as a pipe, is written to and not replaced.
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return self.to(&mut OpenOptions::new().write(true).open(path).map_err(|error| unwritable(&error))?);
-        }
-        let mut unfinished = Unfinished::beside(path).map_err(|error| unwritable(&error))?;
-        self.to(unfinished.file())?;
-        Ok(unfinished.put(path).map_err(|error| unwritable(&error))?)
-    }
-
     fn to(&self, to: &mut (dyn Write + Send)) -> Result<()> {
         let mut to = BufWriter::new(to);
         wait(self.store.export(&self.session, self.with_checkpoints, &mut to)).map_err(journal::failure)?;
         Ok(())
     }
+}
+
+/// Writes a file, whole or not at all.
+fn write_file(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let unwritable = |error: &io::Error| unwritable(path, error);
+    // What is no file, such as a pipe, is written to and not replaced.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return write(&mut OpenOptions::new().write(true).open(path).map_err(|error| unwritable(&error))?);
+    }
+    let mut unfinished = Unfinished::beside(path).map_err(|error| unwritable(&error))?;
+    write(unfinished.file())?;
+    Ok(unfinished.put(path).map_err(|error| unwritable(&error))?)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

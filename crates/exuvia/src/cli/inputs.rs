@@ -1,4 +1,4 @@
-//! Files that are given for a task.
+//! Files that are given for a task, or to a program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use exuvia_core::journal::GivenFile;
 use crate::failure::Failure;
 
 /// Where they are in the sandbox.
-const FOLDER: &str = "/input";
+pub(super) const FOLDER: &str = "/input";
 /// How many bytes they may have together.
 const BYTES_MAX: u64 = 64 << 20;
 /// How many files a folder may hold.
@@ -19,11 +19,11 @@ const FILES_MAX: usize = 1_000;
 /// How deep folders may lie in each other.
 const DEPTH_MAX: usize = 16;
 
-/// A file, or a folder, that is given for a task: `NAME=FILE`, or `FILE`.
+/// A file, or a folder, that is given: `NAME=FILE`, or `FILE`.
 #[derive(Debug, Clone)]
 pub(super) struct InputSpec {
-    name: String,
-    path: PathBuf,
+    pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
 impl FromStr for InputSpec {
