@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use exuvia_core::agent::{Content, Message, Model, ModelRequest, Origin, Part, Tokens};
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
-use exuvia_tools::{Base64, Tool};
+use exuvia_tools::{Base64, Inference, InferenceFuture, Tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -70,6 +70,25 @@ pub(crate) fn tool(model: Arc<dyn Model>, usage: Usage) -> Tool {
         async move { answer(&*model, &usage, arguments).await }
     };
     Tool::function("llm", description, ask).read_only().idempotent().limits(limits).on_runtime()
+}
+
+/// Returns the model as tools may ask it that read a great deal for a program; its use is noted.
+#[must_use]
+pub fn inference(model: Arc<dyn Model>, usage: &Usage) -> Arc<dyn Inference> {
+    Arc::new(Inferring { model, usage: usage.clone() })
+}
+
+struct Inferring {
+    model: Arc<dyn Model>,
+    usage: Usage,
+}
+
+impl Inference for Inferring {
+    fn infer(&self, prompt: String, schema: Option<Json>) -> InferenceFuture {
+        let (model, usage) = (Arc::clone(&self.model), self.usage.clone());
+        let arguments = Arguments { prompt, images: Vec::new(), files: BTreeMap::new(), schema };
+        Box::pin(async move { answer(&*model, &usage, arguments).await })
+    }
 }
 
 async fn answer(model: &dyn Model, usage: &Usage, arguments: Arguments) -> Result<Json, ToolFailure> {

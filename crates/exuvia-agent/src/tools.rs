@@ -9,10 +9,10 @@ use exuvia_tools::Tool;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use crate::inference::Usage;
+pub use crate::inference::{Usage, inference};
 use crate::manual::Manual;
 use crate::subagents::Subagents;
-use crate::{inference, manual, subagents};
+use crate::{inference as asking, manual, subagents};
 
 /// How often a program may ask the person in the life of its sandbox.
 const QUESTIONS_MAX: u64 = 100;
@@ -93,7 +93,7 @@ pub fn tools(means: Means<'_>) -> Vec<Tool> {
         Tool::function(FINAL_TOOL, last, |_: Final| ready(Ok(()))).read_only().idempotent(),
         Tool::function(TODO_TOOL, todo, |_: Todo| ready(Ok(()))).read_only().idempotent(),
         Tool::function(NOTE_TOOL, note, |_: Note| ready(Ok(()))).read_only().idempotent(),
-        inference::tool(means.model, means.usage.clone()),
+        asking::tool(means.model, means.usage.clone()),
         manual::tool(means.manual),
     ];
     tools.extend(means.person.map(ask));

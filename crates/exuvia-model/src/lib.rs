@@ -2,6 +2,7 @@
 //!
 //! - [`scripted`]: replies from a file, for tests, demonstrations and a first try without a key.
 //! - [`prices`]: what replies cost.
+//! - [`tokens`]: how many tokens a text has.
 //! - [`remote`]: models of providers, over HTTP: Anthropic, OpenAI, Gemini, Ollama, and whoever speaks like OpenAI.
 //!
 //! What a provider sends is a stranger's: it is bounded in length and time, and what cannot be read is an error. Keys are
@@ -11,6 +12,7 @@ mod failure;
 pub mod prices;
 pub mod remote;
 pub mod scripted;
+pub mod tokens;
 mod transport;
 mod wire;
 

@@ -24,11 +24,12 @@
 //! action = "allow"
 //! ```
 //!
-//! A tool has a `command` (see [`CommandTool`](crate::CommandTool)) or a `url` (see [`HttpTool`](crate::HttpTool)).
+//! A tool has a `command` (see [`CommandTool`](crate::CommandTool)) or a `url` (see [`HttpTool`](crate::HttpTool)), or is
+//! `ready` (see [`ReadyMade`]).
 //!
 //! | key | of | meaning |
 //! |---|---|---|
-//! | `description` | all | the docstring; the one key that must be there |
+//! | `description` | all | the docstring; the one key that must be there, but for tools that are ready |
 //! | `parameters` | all | for each parameter a type, or a table of `type`, `description`, `default`, `choices`, `minimum`, `maximum`, `pattern`; or a JSON Schema, `{ type = "object", … }` |
 //! | `returns` | all | a type or a JSON Schema |
 //! | `output` | all | `"text"` or `"json"` |
@@ -46,6 +47,10 @@
 //! | `url`, `method`, `query`, `headers`, `body` | endpoint | the request |
 //! | `pick` | endpoint | a JSON pointer into the answer |
 //! | `redirects` | endpoint | how many are followed |
+//! | `ready` | ready | which tool it is: what it does is known, and `description` may be left out ([`ReadyMade`]) |
+//! | `hosts` | ready | the hosts that it may ask, `"docs.example.org"`, `"*.example.org"`, `"*"`, or addresses |
+//! | `page_bytes` | ready | how much of a page it reads, a size |
+//! | `chunk_tokens` | ready | how much of a text it gives a model at a time |
 //!
 //! Types are `str`, `int`, `float`, `bool`, `bytes`, `date`, `datetime`, `list`, `list[…]`, `dict`, `dict[str, …]` and
 //! `any`, each also with `| None`, which makes a parameter optional.
@@ -72,6 +77,7 @@
 mod files;
 mod parameters;
 mod policy;
+mod ready;
 mod section;
 mod units;
 
@@ -86,6 +92,7 @@ use crate::secrets::Secrets;
 
 pub use files::{HttpFilesSection, LimitedFiles};
 pub use policy::PolicySection;
+pub use ready::{NothingReady, ReadyMade, ReadySection};
 pub use section::{ToolSection, ToolsSection};
 pub use toml::Spanned;
 
@@ -107,6 +114,8 @@ pub struct ConfigContext {
     pub variables: Arc<dyn Secrets>,
     /// What connects.
     pub client: HttpClient,
+    /// Who has tools that are ready.
+    pub ready: Arc<dyn ReadyMade>,
 }
 
 /// Why a configuration cannot be used.

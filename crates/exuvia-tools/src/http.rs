@@ -65,7 +65,11 @@ pub struct HttpTool {
     redirects: u8,
     secrets: Arc<dyn Secrets>,
     client: HttpClient,
+    convert: Option<Convert>,
 }
+
+/// Makes something else of an answer.
+type Convert = Arc<dyn Fn(Json) -> Result<Json, ToolFailure> + Send + Sync>;
 
 impl HttpTool {
     /// Makes a tool of a URL: `GET`, no parameters, text as output, no redirects, no secrets.
@@ -81,6 +85,7 @@ impl HttpTool {
             redirects: 0,
             secrets: Arc::new(|_: &str| None),
             client: HttpClient::default(),
+            convert: None,
         }
     }
 
@@ -122,6 +127,20 @@ impl HttpTool {
         self
     }
 
+    /// Sets what is made of an answer, after a part of it was [picked](Self::pick).
+    #[must_use]
+    pub fn convert(mut self, convert: impl Fn(Json) -> Result<Json, ToolFailure> + Send + Sync + 'static) -> Self {
+        self.convert = Some(Arc::new(convert));
+        self
+    }
+
+    /// Sets its docstring.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.definition.description = description.into();
+        self
+    }
+
     /// Sets how many redirects are followed, at most 10. Default: none.
     #[must_use]
     pub fn redirects(mut self, redirects: u8) -> Self {
@@ -159,9 +178,16 @@ impl HttpTool {
             Err(problem) => return Err(ToolsError::Definition { tool: self.definition.name, problem }),
         };
         let method = endpoint.request.method.clone();
+        let convert = self.convert;
         let tool = self.definition.tool(move |arguments| {
-            let endpoint = Arc::clone(&endpoint);
-            async move { endpoint.call(&arguments).await }
+            let (endpoint, convert) = (Arc::clone(&endpoint), convert.clone());
+            async move {
+                let answer = endpoint.call(&arguments).await?;
+                match convert {
+                    Some(convert) => convert(answer),
+                    None => Ok(answer),
+                }
+            }
         });
         Ok(match method {
             Method::GET | Method::HEAD => tool.read_only(),

@@ -17,9 +17,10 @@ use exuvia_core::MountMode;
 use exuvia_core::journal::MountPoint;
 use exuvia_core::tool::ToolDeclaration;
 use exuvia_packages::PackagesSection;
+use exuvia_ready::ReadyTools;
 use exuvia_sandbox::{Engine, FetchLimits, FetchMount, Folder, LiveHostBuilder};
 use exuvia_tools::config::{ConfigContext, ConfigFile, LimitedFiles, PolicySection, ToolsSection};
-use exuvia_tools::{Action, Approval, ApprovalFuture, Policy, Rule, Tool, Toolbox, ToolboxBuilder};
+use exuvia_tools::{Action, Approval, ApprovalFuture, Inference, Policy, Rule, Tool, Toolbox, ToolboxBuilder};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -57,6 +58,8 @@ pub(crate) struct Terms {
     pub(crate) tools: Vec<Tool>,
     /// What it is shown in any case, after all else: what has a number among the mounts keeps it.
     pub(crate) mounts: Vec<MountSpec>,
+    /// The model that tools may ask.
+    pub(crate) inference: Option<Arc<dyn Inference>>,
     /// Why nothing may be changed: then calls that are not known to change nothing are refused with this, and changes in
     /// folders stay in the sandbox.
     pub(crate) reads_only: Option<&'static str>,
@@ -80,6 +83,7 @@ impl From<Asked> for Terms {
             asked,
             tools: Vec::new(),
             mounts: Vec::new(),
+            inference: None,
             reads_only: None,
             configured: Configured::All,
             keeps_changes: false,
@@ -199,6 +203,7 @@ impl Lent {
             folder,
             variables: Arc::new(|name: &str| std::env::var(name).ok()),
             client: exuvia_tools::HttpClient::default(),
+            ready: Arc::new(ReadyTools { inference: terms.inference.clone() }),
         };
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;

@@ -20,6 +20,7 @@ mod cli {
     mod outcomes;
     mod packages;
     mod programs;
+    mod ready;
     mod recorded;
     mod sandbox;
     mod session;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::units::{Size, Time};
-use super::{ConfigContext, ConfigError, ConfigFile, parameters};
+use super::{ConfigContext, ConfigError, ConfigFile, ReadySection, parameters};
 use crate::command::{CommandTool, Group};
 use crate::definition::Output;
 use crate::error::ToolsError;
@@ -24,12 +24,11 @@ pub struct ToolsSection(BTreeMap<String, Spanned<ToolSection>>);
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolSection {
-    description: String,
+    description: Option<String>,
     #[serde(default)]
     parameters: toml::Table,
     returns: Option<toml::Value>,
-    #[serde(default)]
-    output: OutputSection,
+    output: Option<OutputSection>,
 
     command: Option<CommandSection>,
     stdin: Option<String>,
@@ -46,6 +45,11 @@ pub struct ToolSection {
     body: Option<toml::Value>,
     pick: Option<String>,
     redirects: Option<u8>,
+
+    ready: Option<String>,
+    hosts: Option<Vec<String>>,
+    page_bytes: Option<Size>,
+    chunk_tokens: Option<usize>,
 
     timeout: Option<Time>,
     argument_bytes: Option<Size>,
@@ -109,22 +113,64 @@ impl ToolsSection {
 
 impl ToolSection {
     fn tool(&self, name: &str, context: &ConfigContext) -> Result<Tool, String> {
+        if let Some(kind) = &self.ready {
+            let mut tool = self.ready_tool(name, kind, context)?;
+            self.declare(&mut tool)?;
+            return Ok(tool);
+        }
+        let foreign = [
+            ("hosts", self.hosts.is_some()),
+            ("page_bytes", self.page_bytes.is_some()),
+            ("chunk_tokens", self.chunk_tokens.is_some()),
+        ];
+        refuse(&foreign, "is for a tool that is `ready`")?;
         let tool = match (&self.command, &self.url) {
             (Some(CommandSection::List(command)), None) => self.command_tool(name, command, context)?,
             (None, Some(url)) => self.http_tool(name, url, context)?,
             (Some(_), Some(_)) => return Err("it has a `command` and a `url`: make two tools of it".to_owned()),
             (None, None) => return Err("it has neither a `command` nor a `url`: add one".to_owned()),
         };
-        let mut tool = tool.map_err(|error| match error {
-            // The key says which tool.
-            ToolsError::Definition { problem, .. } => problem,
-            other => other.to_string(),
-        })?;
+        let mut tool = tool.map_err(told)?;
+        self.declare(&mut tool)?;
+        Ok(tool)
+    }
+
+    /// Puts into a declaration what is said of any tool.
+    fn declare(&self, tool: &mut Tool) -> Result<(), String> {
         let declaration = &mut tool.declaration;
+        declaration.limits = self.limits(declaration.limits.clone())?;
         declaration.read_only = self.read_only.unwrap_or(declaration.read_only);
         declaration.idempotent = self.idempotent.unwrap_or(declaration.idempotent || declaration.read_only);
         declaration.needs_approval = self.needs_approval;
-        Ok(tool)
+        Ok(())
+    }
+
+    fn description(&self) -> Result<&str, String> {
+        self.description.as_deref().ok_or_else(|| "it has no `description`: say what it does".to_owned())
+    }
+
+    /// Has a tool made that is ready: what it is asked over HTTP, if that is configured, is made here.
+    fn ready_tool(&self, name: &str, kind: &str, context: &ConfigContext) -> Result<Tool, String> {
+        let foreign = [
+            ("command", self.command.is_some()),
+            ("parameters", !self.parameters.is_empty()),
+            ("returns", self.returns.is_some()),
+            ("output", self.output.is_some()),
+        ];
+        refuse(&foreign, "is no matter of a tool that is `ready`")?;
+        let section = ReadySection {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            description: self.description.clone(),
+            hosts: self.hosts.clone(),
+            page_bytes: self.page_bytes.as_ref().map(Size::bytes).transpose()?,
+            chunk_tokens: self.chunk_tokens,
+            endpoint: match &self.url {
+                Some(url) => Some(self.endpoint(HttpTool::new(name, "", url), context)?),
+                None => None,
+            },
+        };
+        context.ready.tool(section)
     }
 
     fn command_tool(
@@ -146,7 +192,7 @@ impl ToolSection {
             GroupSection::One(argument) => Group(vec![argument.clone()]),
             GroupSection::Several(arguments) => Group(arguments.clone()),
         });
-        let mut tool = CommandTool::new(name, &self.description, groups)
+        let mut tool = CommandTool::new(name, self.description()?, groups)
             .parameters(parameters::schema(&self.parameters)?)
             .output(self.output())
             .folder(self.folder.as_ref().map_or_else(|| context.folder.clone(), |folder| context.folder.join(folder)));
@@ -189,9 +235,17 @@ impl ToolSection {
             ("help", self.help.is_some()),
         ];
         refuse(&foreign, "is for a tool with a `command`")?;
-        let mut tool = HttpTool::new(name, &self.description, url)
-            .parameters(parameters::schema(&self.parameters)?)
-            .output(self.output())
+        let mut tool = self.endpoint(HttpTool::new(name, self.description()?, url), context)?.output(self.output());
+        tool = tool.parameters(parameters::schema(&self.parameters)?);
+        if let Some(returns) = &self.returns {
+            tool = tool.returns(parameters::returns(returns)?);
+        }
+        Ok(tool.build())
+    }
+
+    /// Puts what is said of a request into it.
+    fn endpoint(&self, tool: HttpTool, context: &ConfigContext) -> Result<HttpTool, String> {
+        let mut tool = tool
             .redirects(self.redirects.unwrap_or(0))
             .limits(self.limits(ToolLimits::default())?)
             .shared_secrets(context.variables.clone())
@@ -211,14 +265,11 @@ impl ToolSection {
         if let Some(pointer) = &self.pick {
             tool = tool.pick(pointer);
         }
-        if let Some(returns) = &self.returns {
-            tool = tool.returns(parameters::returns(returns)?);
-        }
-        Ok(tool.build())
+        Ok(tool)
     }
 
     fn output(&self) -> Output {
-        match self.output {
+        match self.output.unwrap_or_default() {
             OutputSection::Text => Output::Text,
             OutputSection::Json => Output::Json,
         }
@@ -242,6 +293,14 @@ impl std::fmt::Debug for ToolSection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The rest may hold what somebody did not write as a secret and should have.
         f.debug_struct("ToolSection").field("description", &self.description).finish_non_exhaustive()
+    }
+}
+
+/// Says what is wrong with a definition; the key says which tool.
+fn told(error: ToolsError) -> String {
+    match error {
+        ToolsError::Definition { problem, .. } => problem,
+        other => other.to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use exuvia_core::{ToolFailureKind, ToolSignature};
-use exuvia_tools::config::{ConfigContext, ConfigFile, PolicySection, ToolsSection};
+use exuvia_tools::config::{ConfigContext, ConfigFile, NothingReady, PolicySection, ToolsSection};
 use exuvia_tools::{HttpClient, Tool, Toolbox};
 use serde::Deserialize;
 use serde_json::json;
@@ -30,7 +30,12 @@ fn context() -> ConfigContext {
         "TOKEN" => Some("0123456789".to_owned()),
         _ => None,
     };
-    ConfigContext { folder: "/".into(), variables: Arc::new(variables), client: HttpClient::default() }
+    ConfigContext {
+        folder: "/".into(),
+        variables: Arc::new(variables),
+        client: HttpClient::default(),
+        ready: Arc::new(NothingReady),
+    }
 }
 
 fn toolbox(text: &str) -> Result<Toolbox, String> {
@@ -124,7 +129,7 @@ fn a_json_schema_may_stand_for_the_short_form() {
 fn what_is_wrong_is_told_with_its_place() {
     let tool = "\n[tools.t]\ndescription = ''\n";
     for (text, expected) in [
-        (format!("{tool}command = ['a']\ncomand = 1\n"), "exuvia.toml:5: unknown field `comand`, expected one of `description`, `parameters`, `returns`, `output`, `command`, `stdin`, `environment`, `variables`, `folder`, `success`, `help`, `url`, `method`, `query`, `headers`, `body`, `pick`, `redirects`, `timeout`, `argument_bytes`, `result_bytes`, `calls`, `concurrency`, `read_only`, `idempotent`, `needs_approval`"),
+        (format!("{tool}command = ['a']\ncomand = 1\n"), "exuvia.toml:5: unknown field `comand`, expected one of `description`, `parameters`, `returns`, `output`, `command`, `stdin`, `environment`, `variables`, `folder`, `success`, `help`, `url`, `method`, `query`, `headers`, `body`, `pick`, `redirects`, `ready`, `hosts`, `page_bytes`, `chunk_tokens`, `timeout`, `argument_bytes`, `result_bytes`, `calls`, `concurrency`, `read_only`, `idempotent`, `needs_approval`"),
         ("\n\n[tools.t\n".to_owned(), "exuvia.toml:3: unclosed table, expected `]`"),
         (tool.to_owned(), "exuvia.toml:2: `tools.t`: it has neither a `command` nor a `url`: add one"),
         (format!("{tool}command = ['a']\nurl = ''\n"), "exuvia.toml:2: `tools.t`: it has a `command` and a `url`: make two tools of it"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use exuvia_agent::skills::Skill;
 use exuvia_agent::subagents::{Provider, Rights, Surroundings};
-use exuvia_agent::tools::{Means, Usage, tools};
+use exuvia_agent::tools::{Means, Usage, inference, tools};
 use exuvia_agent::{Manual, Task};
 use exuvia_core::agent::{Ending, Model};
 use exuvia_core::journal::SessionId;
@@ -47,10 +47,11 @@ impl Provision {
         let (usage, manual) = (Usage::default(), Manual::default());
         let means =
             Means { person: None, model: Arc::clone(&self.model), usage: &usage, manual: &manual, subagents: None };
+        let inference = Some(inference(Arc::clone(&self.model), &usage));
         let configured = rights.tools.clone().map_or(Configured::ReadOnly, Configured::Named);
         let terms = self.arguments.terms(tools(means), self.skills.clone());
         let options = self.arguments.sandbox.clone();
-        let lent = options.lent_within(Terms { configured, keeps_changes: true, ..terms })?;
+        let lent = options.lent_within(Terms { configured, inference, keeps_changes: true, ..terms })?;
         manual.hold(&self.skills, lent.declarations());
         let host = options.clone();
         let mut prepared = Prepared::new(&self.furnished, &lent, move || Ok(host.host()), |live| Box::new(live));

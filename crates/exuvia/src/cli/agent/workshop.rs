@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use exuvia_agent::skills::Skill;
 use exuvia_agent::subagents::Subagents;
-use exuvia_agent::tools::{Means, Usage};
+use exuvia_agent::tools::{Means, Usage, inference};
 use exuvia_agent::{Agent, AgentError, Home, Manual, Prompts, Task};
 use exuvia_core::agent::Model;
 use exuvia_core::journal::Store;
@@ -20,6 +20,7 @@ use super::{Arguments, conclusion, person};
 use crate::cli::inputs;
 use crate::failure::{self, Failure};
 use crate::interpreter::Interpreter;
+use crate::lent::Terms;
 use crate::recording::{Prepared, now, told};
 use crate::{exit, output};
 
@@ -66,7 +67,8 @@ impl Workshop {
             subagents: Some(&subagents),
         });
         let own_names: Vec<String> = own.iter().map(|tool| tool.declaration().name.clone()).collect();
-        let lent = options.lent_on(arguments.terms(own, skills.clone()))?;
+        let inference = Some(inference(Arc::clone(&model), &usage));
+        let lent = options.lent_on(Terms { inference, ..arguments.terms(own, skills.clone()) })?;
         manual.hold(&skills, lent.declarations());
         let interpreter = Interpreter::find(options.image.as_deref())?;
         let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
