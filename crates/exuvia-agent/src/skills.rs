@@ -25,7 +25,7 @@ pub(crate) use markdown::{Heading, headings};
 pub(crate) use pages::pages;
 
 /// Where skills are in a sandbox: each is a folder of its name.
-pub const FOLDER: &str = "/skills";
+pub const FOLDER: &str = exuvia_core::agent::SKILLS_FOLDER;
 /// The file that makes a folder a skill.
 pub const DOCUMENT: &str = "SKILL.md";
 

@@ -28,6 +28,8 @@ pub use state::{Attempt, Next, Observed, State, StepMark, standing};
 
 /// The tool that a model is offered, where it calls tools.
 pub const PYTHON_TOOL: &str = "python";
+/// Where an agent's skills are in its sandbox: each is a folder of its name.
+pub const SKILLS_FOLDER: &str = "/skills";
 /// The function with which a program keeps a list of what is to be done.
 pub const TODO_TOOL: &str = "todo";
 /// The function with which a program notes what must not be forgotten.

@@ -9,9 +9,9 @@
 //! which did not run, are comments. One that was interrupted may go on without end: it is a comment, too.
 //!
 //! Of an agent's session the task is the script's documentation, and what its model said is comments. `final` prints the
-//! answer; `todo` does nothing; `llm` and `ask`, which need somebody who answers, give the answers that are recorded, by
-//! what they are asked. Inputs are arguments. Other tools, and mounts, have to be lent to the script as they were to the
-//! session.
+//! answer; `todo` and `note` do nothing; `llm`, `ask`, `manual` and `task`, which need somebody who answers, give the answers
+//! that are recorded, by what they are asked. Inputs are arguments. Other tools, and mounts, have to be lent to the script as
+//! they were to the session.
 //!
 //! What a journal has may come from a stranger: nothing of it gets into the script but as Python that ran in a sandbox, as a
 //! literal, or as a comment.
@@ -26,7 +26,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use exuvia_core::agent::{FINAL_TOOL, TODO_TOOL};
+use exuvia_core::agent::{FINAL_TOOL, NOTE_TOOL, TASK_TOOL, TODO_TOOL};
 use exuvia_core::journal::{GivenFile, SessionId, Store};
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +51,12 @@ const RECORDED: &str = include_str!("script/recorded.py");
 const FINAL: &str = include_str!("script/final.py");
 /// Stands for what reminded the model of what was to be done.
 const TODO: &str = "def todo(items):\n    \"\"\"Reminds nobody.\"\"\"\n";
+/// The same of the notes.
+const NOTE: &str = "def note(text):\n    \"\"\"Reminds nobody.\"\"\"\n";
 /// How much a script has at most, in bytes.
 const BYTES_MAX: usize = 8 << 20;
 /// Functions of an agent's programs that need somebody who answers.
-const ANSWERED: [&str; 2] = ["llm", "ask"];
+const ANSWERED: [&str; 4] = ["llm", "ask", "manual", TASK_TOOL];
 /// How much of a call's arguments stands beside its answer, in bytes.
 const ARGUMENTS_BYTES_MAX: usize = 100;
 
@@ -218,7 +220,8 @@ impl Whole<'_> {
     /// Returns the tools that have to be lent to the script.
     fn lent_tools(&self) -> Vec<&str> {
         let (names, is_agent) = (self.names(), self.account.is_agent);
-        let is_own = |name: &str| is_agent && (ANSWERED.contains(&name) || [FINAL_TOOL, TODO_TOOL].contains(&name));
+        let is_own =
+            |name: &str| is_agent && (ANSWERED.contains(&name) || [FINAL_TOOL, TODO_TOOL, NOTE_TOOL].contains(&name));
         let tools = self.account.opened.tools.iter().map(|tool| tool.name.as_str());
         tools.filter(|name| names.contains(name) && !is_own(name)).collect()
     }
@@ -230,7 +233,8 @@ impl Whole<'_> {
 
     /// Writes what stands for the tools.
     fn functions(&self, script: &mut String) {
-        let (answered, has_final, has_todo) = (self.answered(), self.uses(FINAL_TOOL), self.uses(TODO_TOOL));
+        let (answered, has_final) = (self.answered(), self.uses(FINAL_TOOL));
+        let [has_todo, has_note] = [TODO_TOOL, NOTE_TOOL].map(|name| self.uses(name));
         if has_final || !answered.is_empty() {
             section(script, PLAIN);
         }
@@ -240,17 +244,25 @@ impl Whole<'_> {
         if has_todo {
             section(script, &format!("\n{TODO}"));
         }
+        if has_note {
+            section(script, &format!("\n{NOTE}"));
+        }
         if !answered.is_empty() {
             section(script, &format!("\n{KEY}\n\n{RECORDED}"));
         }
-        let own: Vec<&str> = [(has_final, FINAL_TOOL), (has_todo, TODO_TOOL)]
+        let own: Vec<&str> = [(has_final, FINAL_TOOL), (has_todo, TODO_TOOL), (has_note, NOTE_TOOL)]
             .into_iter()
             .filter_map(|(has, name)| has.then_some(name))
             .chain(answered.iter().copied())
             .collect();
         for name in answered {
-            let parameters: Vec<String> = self.account.parameters(name).iter().map(|name| text::quoted(name)).collect();
-            let _ = writeln!(script, "\n{name} = _recorded({name:?}, [{}], {{", parameters.join(", "));
+            let defaults: Vec<String> = self
+                .account
+                .parameters(name)
+                .iter()
+                .map(|(name, default)| format!("{}: {}", text::quoted(name), text::expression(default)))
+                .collect();
+            let _ = writeln!(script, "\n{name} = _recorded({name:?}, {{{}}}, {{", defaults.join(", "));
             self.answers(script, name);
             script.push_str("})\n");
         }

@@ -9,6 +9,7 @@ use exuvia_core::journal::{Event, Opened, Program, Recorded, SessionId, Source, 
 use exuvia_core::mount::{MountAnswer, MountOperation};
 use exuvia_core::recording::Asked;
 use exuvia_core::{HostAnswer, ToolFailureKind, ToolOutcome, ToolSignature};
+use serde_json::Value as Json;
 
 use super::piece::Piece;
 use super::{ANSWERED, BYTES_MAX, ScriptError};
@@ -83,12 +84,12 @@ impl Account {
     }
 
     /// Returns the names of a tool's parameters, in order.
-    pub(super) fn parameters(&self, name: &str) -> Vec<String> {
+    pub(super) fn parameters(&self, name: &str) -> Vec<(String, Json)> {
         let tool = self.opened.tools.iter().find(|tool| tool.name == name);
         match tool.map(|tool| &tool.signature) {
             Some(ToolSignature::Json { parameters, .. }) => {
-                let names = parameters["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
-                names.collect()
+                let all = parameters["properties"].as_object().into_iter().flatten();
+                all.map(|(name, schema)| (name.clone(), schema["default"].clone())).collect()
             }
             _ => Vec::new(),
         }

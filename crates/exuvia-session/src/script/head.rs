@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use exuvia_core::agent::SKILLS_FOLDER;
 use exuvia_core::journal::{MountPoint, Variable};
 
 use super::{FINAL_TOOL, Whole, text};
@@ -126,9 +127,15 @@ impl Whole<'_> {
         if needs.is_empty() { String::new() } else { format!("It needs {}.\n", needs.join(", ")) }
     }
 
-    /// Returns the mounts, but for the folder of a program's own file.
+    /// Returns the mounts, but for the folder of a program's own file, and for skills that nothing was read of.
     fn folders(&self) -> impl Iterator<Item = &MountPoint> {
-        self.account.opened.mounts.iter().filter(|mount| mount.path != "/workspace")
+        let has_skills = self.account.pieces.iter().any(|piece| piece.source.contains(SKILLS_FOLDER));
+        let is_needed = move |mount: &&MountPoint| match mount.path.as_str() {
+            "/workspace" => false,
+            SKILLS_FOLDER => has_skills,
+            _ => true,
+        };
+        self.account.opened.mounts.iter().filter(is_needed)
     }
 
     fn variables(&self) -> impl Iterator<Item = &Variable> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value as Json;
+
 /// How long the lines of comments are, in characters, where they can be broken.
 const COLUMNS: usize = 100;
 /// The first line of a block of metadata.
@@ -52,6 +54,18 @@ fn escape(text: &mut String, line: &str, quote: char) {
 /// Writes a text as a literal of one line: JSON's are Python's.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("it is a text")
+}
+
+/// Writes a value as an expression of one line, where JSON's own module is `_json`.
+pub(super) fn expression(value: &Json) -> String {
+    match value {
+        Json::Null => "None".to_owned(),
+        Json::Bool(true) => "True".to_owned(),
+        Json::Bool(false) => "False".to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::String(text) => quoted(text),
+        Json::Array(_) | Json::Object(_) => format!("_json.loads({})", quoted(&value.to_string())),
+    }
 }
 
 /// Writes lines as comments.

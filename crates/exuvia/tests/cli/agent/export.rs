@@ -220,6 +220,27 @@ fn what_a_model_answered_is_answered_again() {
     );
 }
 
+/// What other agents have done, and what was looked up, is answered as it was.
+#[test]
+fn what_others_did_is_not_done_again() {
+    let place = Place::new();
+    let code = "import os
+if os.path.exists('/input/part'):
+    open('/workspace/whole', 'w').write(open('/input/part').read().upper())
+    final({'lines': 2}, artifacts=['/workspace/whole'])
+else:
+    note('the part is small')
+    done = task('count the lines', files={'part': b'a\\nb'})
+    page = manual('threads')[0]
+    final([done.answer['lines'], done.files[0].content.decode(), done.reason, page.source])";
+    let done = agent(&place, &[&cell(code)], &["--session", "it", "--json"]);
+    let answer = json!([2, "A\nB", "done", "manual: waiting"]);
+    assert_eq!(super::events(&done.stdout).last().unwrap()["answer"], answer, "{}", done.stderr);
+    assert_eq!(place.exuvia(&["export", "it", "--script", "-o", "task.py"]), gives(0, "", ""));
+    is_python(&fs::read_to_string(place.path("task.py")).unwrap());
+    assert_eq!(self::answer(&place, &["task.py"]), answer);
+}
+
 #[test]
 fn tools_are_lent_again_and_secrets_are_not_told() {
     let place = Place::new();
