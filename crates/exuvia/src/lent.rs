@@ -5,6 +5,7 @@
 
 mod approver;
 mod mount;
+mod remembered;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,10 +25,11 @@ use exuvia_tools::{Action, Approval, ApprovalFuture, Inference, Policy, Rule, To
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::packages::ProjectPackages;
 pub(crate) use mount::MountSpec;
 use mount::{MountsSection, Source};
+use remembered::Remembered;
 
 /// Where `--out` is in the sandbox.
 const OUTPUT: &str = "/output";
@@ -93,7 +95,7 @@ impl From<Asked> for Terms {
 
 impl Terms {
     /// Begins to make the toolbox of a configuration's tools and policy.
-    fn toolbox(self, mut tools: Vec<Tool>, mut policy: Policy) -> ToolboxBuilder {
+    fn toolbox(self, mut tools: Vec<Tool>, mut policy: Policy, remembered: Option<Remembered>) -> ToolboxBuilder {
         tools.retain(|tool| match &self.configured {
             Configured::All => true,
             Configured::ReadOnly => tool.declaration().read_only,
@@ -109,7 +111,7 @@ impl Terms {
         match self.asked {
             Asked::Nobody => builder,
             Asked::Agreed => builder.approver(|_| -> ApprovalFuture { Box::pin(std::future::ready(Approval::Once)) }),
-            Asked::Terminal => match approver::Terminal::find() {
+            Asked::Terminal => match approver::Terminal::find(remembered) {
                 Some(approver) => builder.approver(approver),
                 None => builder,
             },
@@ -159,7 +161,7 @@ impl Lent {
             Some(path) => Self::configured(path, terms)?,
             None if terms.tools.is_empty() => Self::default(),
             None => {
-                let toolbox = terms.toolbox(Vec::new(), Policy::default()).build();
+                let toolbox = terms.toolbox(Vec::new(), Policy::default(), None).build();
                 let toolbox = toolbox.map_err(|error| Failure::new(error.to_string()))?;
                 Self { toolbox: Some(toolbox), ..Self::default() }
             }
@@ -208,9 +210,24 @@ impl Lent {
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
         let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
-        let toolbox = terms.toolbox(tools, policy).build().map_err(|error| wrong(&error))?;
+        let remembered = Remembered::of(path, &text);
+        let toolbox = terms.toolbox(tools, policy, remembered).build().map_err(|error| wrong(&error))?;
         let packages = ProjectPackages { section: sections.packages, config: path.to_owned() };
         Ok(Self { toolbox: Some(toolbox), mounts, packages: Some(packages) })
+    }
+
+    /// Forgets which calls of a configuration's tools were agreed to for later sessions. Returns of which tools.
+    pub(crate) fn forget(&self, config: &Path) -> Result<Vec<&str>> {
+        let text = fs::read_to_string(config).map_err(|error| Failure::unreadable(config, &error))?;
+        let Some(remembered) = Remembered::of(config, &text) else { return Ok(Vec::new()) };
+        let mut forgotten = Vec::new();
+        for ToolDeclaration { name, .. } in self.declarations() {
+            let failed = |error| Failure::new(format!("it cannot be forgotten: {}", failure::reason(&error)));
+            if remembered.forget(name).map_err(failed)? {
+                forgotten.push(name.as_str());
+            }
+        }
+        Ok(forgotten)
     }
 
     /// Returns the tools' declarations.

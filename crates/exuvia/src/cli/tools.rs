@@ -11,7 +11,9 @@ use crate::lent::{Asked, Lent};
 use crate::output;
 
 const NOTES: &str = "\
-A tool is a function that programs may call: `exuvia run --config FILE` lends them.";
+A tool is a function that programs may call: `exuvia run --config FILE` lends them. Calls that need approval are asked about \
+at the terminal; what is agreed to for later sessions counts for the file as it is: when anything in it changes, it is asked \
+again.";
 
 /// List the tools of a configuration file
 #[derive(clap::Args)]
@@ -28,10 +30,19 @@ pub(crate) struct Arguments {
     /// Print the declarations as JSON
     #[arg(long)]
     json: bool,
+
+    /// Forget which of them you have agreed to for later sessions
+    #[arg(long, conflicts_with_all = ["json", "stubs"])]
+    forget: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let lent = Lent::load(Some(&arguments.config), &[], None, Asked::Terminal.into())?;
+    if arguments.forget {
+        let forgotten = lent.forget(&arguments.config)?;
+        output::print(forgotten.iter().map(|name| format!("{name}\n")).collect::<String>().as_bytes());
+        return Ok(0);
+    }
     let declarations = lent.declarations();
     let text = if arguments.json {
         serde_json::to_string_pretty(declarations)? + "\n"

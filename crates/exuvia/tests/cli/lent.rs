@@ -240,3 +240,55 @@ fn the_example_runs() {
     assert_eq!(fs::read_to_string(folder.join("exuvia.toml")).unwrap(), before);
     assert!(!folder.join("sales.msgpack").exists(), "an overlay was written through");
 }
+
+/// Runs a program at a terminal of its own, and types an answer whenever it is asked. It prints what is on the terminal.
+const AT_A_TERMINAL: &str = r#"
+import os, pty, sys
+answers = sys.argv[1].split()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+text, asked = b"", 0
+while True:
+    try:
+        read = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not read:
+        break
+    text += read
+    if text.count(b"[n]o: ") > asked:
+        os.write(terminal, answers[asked].encode() + b"\n")
+        asked += 1
+os.waitpid(pid, 0)
+sys.stdout.write(text.decode().replace("\r\n", "\n"))
+"#;
+
+#[test]
+fn whoever_agrees_is_not_asked_again() {
+    let folder = project();
+    let config = folder.path().join("exuvia.toml");
+    let code = "from exuvia.tools import greet\nfor n in range(2):\n    try: print(greet('Bob'), end='')\n    except PermissionError as error: print(error)";
+    let at_a_terminal = |answers: &str, arguments: &[&str]| {
+        let mut command = std::process::Command::new("python3");
+        command.args(["-c", AT_A_TERMINAL, answers, env!("CARGO_BIN_EXE_exuvia")]).args(arguments);
+        let ours = crate::command(&[]);
+        command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        crate::run(command.env("XDG_STATE_HOME", folder.path().join("state")), b"").stdout
+    };
+    let run = ["run", "--no-record", "--config", text(&config), "-c", code];
+    let asked = "the program wants to call greet({\"name\":\"Bob\",\"more\":null})\n\
+                 allow it? [y]es, [a]lways in this session, [r]emember for later ones, [n]o: ";
+    let (denied, hello) = ("greet() is not allowed: whoever was asked said no\n", "hello -- Bob\n");
+    let no = format!("{asked}n\n{denied}");
+    assert_eq!(at_a_terminal("n n", &run), format!("{no}{no}"));
+    assert_eq!(at_a_terminal("y n", &run), format!("{asked}y\n{hello}{no}"));
+    assert_eq!(at_a_terminal("a", &run), format!("{asked}a\n{hello}{hello}"));
+    assert_eq!(at_a_terminal("r", &run), format!("{asked}r\n{hello}{hello}"));
+    // From now on it is not asked, at a terminal or not, as long as the file is as it was.
+    assert_eq!(at_a_terminal("", &run), format!("{hello}{hello}"));
+    assert_eq!(at_a_terminal("", &["tools", "--forget", "--config", text(&config)]), "greet\n");
+    assert_eq!(at_a_terminal("r", &run), format!("{asked}r\n{hello}{hello}"));
+    fs::write(&config, format!("{CONFIG}\n# changed\n")).unwrap();
+    assert_eq!(at_a_terminal("n n", &run), format!("{no}{no}"));
+}
