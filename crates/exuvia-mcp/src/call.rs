@@ -10,10 +10,9 @@ use exuvia_core::observation::excerpt::shown;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ErrorData};
 use rmcp::service::RequestContext;
-use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 
 use crate::answer::{self, Facts};
+use crate::desk::joined;
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
@@ -165,29 +164,4 @@ pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
 ) -> Result<T, Refusal> {
     joined(tokio::spawn(work)).await
-}
-
-/// Runs something that computes for long on a thread that may, so that other tasks go on. It runs to its end, whoever goes
-/// away before.
-///
-/// It must not wait for something else that is run so: the threads are bounded. The future is made where it runs, for what a
-/// session does is large, and would be copied from task to task.
-pub(crate) async fn computing<T, F>(work: impl FnOnce() -> F + Send + 'static) -> T
-where
-    T: Send + 'static,
-    F: Future<Output = T>,
-{
-    let runtime = Handle::current();
-    joined(tokio::task::spawn_blocking(move || runtime.block_on(work()))).await
-}
-
-async fn joined<T>(task: JoinHandle<T>) -> T {
-    match task.await {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime ends, and this with it.
-            Err(_) => std::future::pending().await,
-        },
-    }
 }

@@ -8,6 +8,7 @@
 //! - [`serve_stdio`]: the transport over stdin and stdout.
 //! - [`HttpServer`]: the transport over HTTP, and who may use it.
 //! - `tools`, `call`, `answer`: the tools, a call of one, and what it is told.
+//! - `desk`: where cells compute.
 //! - `resources`, `script`: what else can be read of a session.
 //!
 //! # What a client can do
@@ -18,6 +19,7 @@
 
 mod answer;
 mod call;
+mod desk;
 mod http;
 mod maker;
 mod output;

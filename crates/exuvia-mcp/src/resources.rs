@@ -20,7 +20,7 @@ use rmcp::model::{
 };
 use serde_json::json;
 
-use crate::call::computing;
+use crate::desk::computing;
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;

@@ -2,7 +2,7 @@
 
 use exuvia_session::ScriptOptions;
 
-use crate::call::computing;
+use crate::desk::computing;
 use crate::maker::Prepared;
 use crate::output::Tail;
 use crate::refusal::Refusal;

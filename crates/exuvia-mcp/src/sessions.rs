@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store, StoreError};
 use exuvia_session::{Session, SessionError};
+use tokio::runtime::Runtime;
 use tokio::sync::SetOnce;
 
-use crate::call::computing;
+use crate::desk::{Desk, computing};
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
 use crate::refusal::Refusal;
@@ -25,7 +26,7 @@ use idle::Coming;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
-pub(crate) use slot::{Awake, Slot, Turn, Visit, awake, computing_in};
+pub(crate) use slot::{Awake, Slot, Turn, Visit, awake, computing_at, computing_in};
 
 /// Among how many first events of a session it is looked for whose it is.
 const OWNER_EVENTS_MAX: usize = 8;
@@ -75,6 +76,7 @@ pub struct Sessions {
     /// Who makes room has this.
     room: tokio::sync::Mutex<()>,
     permits: Permits,
+    desk: Desk,
 }
 
 impl Sessions {
@@ -88,6 +90,7 @@ impl Sessions {
             coming: AtomicUsize::new(0),
             room: tokio::sync::Mutex::default(),
             permits: Permits::default(),
+            desk: Desk::default(),
         })
     }
 
@@ -101,6 +104,12 @@ impl Sessions {
         // A second one is not needed.
         let _first = self.maker.set((maker, opened));
         Ok(())
+    }
+
+    /// Drives a runtime of one thread, whose one client speaks to these sessions, until a future is ready. Short cells are
+    /// computed on the same thread. It can be done once.
+    pub fn drive<F: Future>(&self, runtime: &Runtime, future: F) -> F::Output {
+        self.desk.drive(runtime, future)
     }
 
     pub(crate) fn options(&self) -> &SessionOptions {
@@ -129,6 +138,11 @@ impl Sessions {
     /// Prepares what a session needs of this process.
     pub(crate) async fn prepare(&self, tail: &Tail) -> Result<Prepared, Refusal> {
         self.maker().await.prepare(tail).map_err(Refusal::Maker)
+    }
+
+    /// Returns where cells compute.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     pub(crate) fn permits(&self) -> &Permits {

@@ -3,6 +3,8 @@
 
 #[path = "../src/tools/arguments.rs"]
 mod arguments;
+#[path = "../src/desk.rs"]
+mod desk;
 #[path = "../src/stdio/lines.rs"]
 mod lines;
 #[path = "../src/stdio/message.rs"]

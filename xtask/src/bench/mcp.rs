@@ -22,8 +22,11 @@ pub(super) const FIRST: &str = "start of the server to its first answer";
 pub(super) const ECHO: &str = "echo";
 const ECHO_PIPES: &str = "echo, on pipes without threads";
 
-/// How many calls are made at a time, before another server has its turn.
-const BATCH: u32 = 200;
+/// How many calls are made at a time, before another server has its turn: few, since how long a call takes depends on
+/// where the system has put the two processes, which stays so for a while.
+const BATCH: u32 = 50;
+/// How often each has its turn in a round.
+const TURNS: u32 = 8;
 /// How many calls are made before it is measured.
 const WARM: u32 = 200;
 
@@ -57,7 +60,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>> {
             client.call(tool)?;
         }
     }
-    for _ in 0..rounds {
+    for _ in 0..rounds * TURNS {
         for ((name, client), times) in clients.iter_mut().zip(&mut times) {
             let tool = if *name == OURS { "python" } else { "echo" };
             for _ in 0..BATCH {

@@ -9,7 +9,7 @@ use exuvia_session::Settled;
 use super::Cancellation;
 use crate::answer::SHOWN_BYTES_MAX;
 use crate::refusal::Refusal;
-use crate::sessions::{Awake, OWNER, Sessions, Visit, computing_in};
+use crate::sessions::{Awake, OWNER, Sessions, Visit, computing_at};
 
 /// A cell that is to be run.
 pub(super) struct Job {
@@ -53,8 +53,8 @@ impl Job {
         sessions.wake(&visit, &mut turn).await?;
         visit.tail().clear();
         let aimed = cancellation.clone();
-        let (mut turn, ran) =
-            computing_in(turn, async move |awake| perform(awake, &code, (timeout, cpu_time), &aimed).await).await;
+        let work = async move |awake: &mut Awake| perform(awake, &code, (timeout, cpu_time), &aimed).await;
+        let (mut turn, ran) = computing_at(sessions.desk(), turn, work).await;
         drop(permit);
         cancellation.aim(None);
         if matches!(ran, Err(Refusal::Session(_))) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Sessions, Slot, Turn};
-use crate::call::computing;
+use crate::desk::computing;
 
 /// How often it is looked for them.
 const LOOK_EACH: Duration = Duration::from_secs(10);

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::Tenant;
-use crate::call::computing;
+use crate::desk::{Desk, computing};
 use crate::output::Tail;
 use crate::refusal::Refusal;
 
@@ -57,6 +57,19 @@ pub(crate) async fn computing_in<T: Send + 'static>(
     work: impl AsyncFnOnce(&mut Awake) -> T + Send + 'static,
 ) -> (Turn, T) {
     computing(move || async move {
+        let result = work(awake(&mut turn)).await;
+        (turn, result)
+    })
+    .await
+}
+
+/// [Computes](Desk::computing) at a desk, if it is free, with the session of a turn that has been woken.
+pub(crate) async fn computing_at<T: Send + 'static>(
+    desk: &Desk,
+    mut turn: Turn,
+    work: impl AsyncFnOnce(&mut Awake) -> T + Send + 'static,
+) -> (Turn, T) {
+    desk.computing(move || async move {
         let result = work(awake(&mut turn)).await;
         (turn, result)
     })

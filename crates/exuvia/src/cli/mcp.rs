@@ -85,7 +85,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         runtime.map_err(|error| Failure::new(format!("no threads can be started: {}", failure::reason(&error))))?;
     let room = Room { sandboxes_max: sandboxes_max(options.awake_max), spares_max: SPARES_MAX };
     let sessions = Sessions::new(options);
-    let served = runtime.block_on(async {
+    let (all, is_one) = (Arc::clone(&sessions), !arguments.http.are_given());
+    let served = async {
         // While the client shakes hands.
         let (options, opened) = (arguments.sandbox.clone(), Arc::clone(&sessions));
         let maker = tokio::task::spawn_blocking(move || {
@@ -105,7 +106,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         tending.abort();
         sessions.close().await;
         anyhow::Ok(())
-    });
+    };
+    let served = if is_one { all.drive(&runtime, served) } else { runtime.block_on(served) };
     // Whoever computes still, as after a failure, is not waited for.
     runtime.shutdown_background();
     served.map(|()| 0)
