@@ -7,6 +7,8 @@
 //! A subagent's session is named after the call. If the process is killed while it works, and the caller is resumed, the call
 //! is made again, finds that session, and goes on with it.
 
+mod thread;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +26,7 @@ use crate::agent::{Agent, Home, Input, Price, Task, fold};
 use crate::error::AgentError;
 use crate::prompts::Prompts;
 use crate::tools::Usage;
+use thread::{Watched, working};
 
 /// How many subagents a program may have in the life of its sandbox.
 const CALLS_MAX: u64 = 200;
@@ -184,14 +187,14 @@ pub(crate) fn tool(subagents: &Subagents) -> Tool {
     let subagents = subagents.clone();
     let call = move |arguments| {
         let subagents = subagents.clone();
-        async move { answer(subagents, arguments).await }
+        async move { working(move |watched| answer(subagents, arguments, watched)).await? }
     };
     let limits = ToolLimits { time: None, calls: Some(CALLS_MAX), concurrency: CONCURRENCY, ..ToolLimits::default() };
     // What it may change, its own tools are asked about.
     Tool::function(TASK_TOOL, description, call).read_only().idempotent().limits(limits).on_runtime()
 }
 
-async fn answer(subagents: Subagents, arguments: Arguments) -> Result<Answer, ToolFailure> {
+async fn answer(subagents: Subagents, arguments: Arguments, watched: Watched) -> Result<Answer, ToolFailure> {
     check(&arguments)?;
     let (provider, caller, budget) = {
         let office = subagents.office();
@@ -204,6 +207,7 @@ async fn answer(subagents: Subagents, arguments: Arguments) -> Result<Answer, To
     let id = &claim.session;
     provider.begun(id, &arguments.prompt);
     let mut agent = begin(&caller, surroundings, id, past, (arguments, budget)).await.map_err(told)?;
+    watched.watch(agent.interrupter());
     let ended = agent.run(&|_| {}).await;
     let spent = *agent.state().spent();
     subagents.office().use_up(&spent);

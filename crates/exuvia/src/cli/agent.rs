@@ -105,7 +105,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     prompts: Option<PathBuf>,
 
-    /// Print what the model would be told, and ask nothing
+    /// Print what the model would be told, and how many tokens that has; ask nothing
     #[arg(long, help_heading = "Model")]
     print_prompt: bool,
 

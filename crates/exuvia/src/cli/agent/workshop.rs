@@ -112,6 +112,7 @@ impl Workshop {
             }
         }
         output::print(text.as_bytes());
+        output::say(&format!("{} tokens or so, as OpenAI's models count", exuvia_model::tokens::count(&text)));
         Ok(0)
     }
 

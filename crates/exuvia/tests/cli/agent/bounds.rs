@@ -153,6 +153,9 @@ fn prompts_can_be_replaced() {
     let print = ["agent", "do it", "--model", &model, "--prompts", "prompts", "--print-prompt"];
     let run = place.exuvia(&print);
     assert!(run.stdout.starts_with("Be 3.14.2.\n\n── tool `python`\nRuns.\n\n── task\nToday is "), "{}", run.stdout);
+    let tokens = run.stderr.strip_suffix(" tokens or so, as OpenAI's models count\n").map(str::parse::<usize>);
+    // Some thirty words and signs.
+    assert!(matches!(tokens, Some(Ok(20..60))), "{}", run.stderr);
     place.write("prompts/system.md", "{{ unclosed");
     assert_eq!(place.exuvia(&print).status, 2);
     place.write("prompts/system.md", "");

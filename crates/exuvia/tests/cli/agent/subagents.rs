@@ -165,3 +165,23 @@ else:
     }
     assert!(moments > 8, "{moments}");
 }
+
+/// A caller whose time is up does not wait for a subagent that computes.
+#[test]
+fn a_callers_limit_is_kept_to() {
+    let place = Place::new();
+    let code = r#"
+import os
+if os.path.exists('/input/called'):
+    while True: pass
+else:
+    try:
+        task("x", files={"called": b""})
+    except BaseException as error:
+        print(type(error).__name__)
+"#;
+    let replies = [reply(code), "expect = ['TimeLimit']\ntext = 'over'".to_owned()];
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    let done = agent(&place, &replies, &["--json", "--timeout", "1s", "--cpu-time", "0"]);
+    assert_eq!(events(&done.stdout).last().unwrap()["answer"], json!("over"), "{}", done.stderr);
+}
