@@ -13,7 +13,7 @@ use crate::error::SandboxError;
 use crate::guest::Guest;
 use crate::image::{Image, ImageError, Initial, NativeSymbol, archive, compiled};
 use crate::interrupts::Watchdog;
-use crate::sandbox::{PageBuffers, SandboxBuilder, Spares};
+use crate::sandbox::{PageBuffers, SandboxBuilder, Spares, Warmth};
 use crate::vfs::Library;
 
 /// How deep the guest's own calls may nest, in bytes of native stack: enough that recursion through the C code of
@@ -63,6 +63,7 @@ struct Inner {
     /// What instances begin with; `None` if this image's can change more than can be noticed.
     initial: OnceLock<Option<Initial>>,
     spares: Spares,
+    warmth: Warmth,
     page_buffers: Arc<PageBuffers>,
     watchdog: Watchdog,
 }
@@ -111,6 +112,7 @@ impl Engine {
             exports,
             initial: OnceLock::new(),
             spares,
+            warmth: Warmth::default(),
             page_buffers: Arc::default(),
             watchdog,
         };
@@ -207,6 +209,10 @@ impl Engine {
 
     pub(crate) fn spare_instances(&self) -> &Spares {
         &self.inner.spares
+    }
+
+    pub(crate) fn warmth(&self) -> &Warmth {
+        &self.inner.warmth
     }
 
     pub(crate) fn watchdog(&self) -> &Watchdog {

@@ -24,6 +24,7 @@ mod pages;
 mod reply;
 mod spares;
 mod waiting;
+mod warmth;
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub use files::FileEntry;
 pub use reply::{Completeness, Completion};
 pub(crate) use spares::Spares;
 pub use waiting::Waiting;
+pub(crate) use warmth::Warmth;
 
 /// The longest request that fits into the buffer that the image has for it.
 const BUFFER_BYTES: usize = 65_536;

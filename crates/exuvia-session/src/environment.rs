@@ -107,7 +107,7 @@ impl Environment {
         if let Some(checkpoint) = checkpoint {
             return builder.checkpoint(checkpoint);
         }
-        builder = builder.arguments(opened.arguments.iter().cloned()).terminals(opened.terminals);
+        builder = builder.warm(true).arguments(opened.arguments.iter().cloned()).terminals(opened.terminals);
         for variable in &opened.environment {
             let value = variable.value.as_ref().or_else(|| self.secrets.get(&variable.name));
             builder = builder.environment(variable.name.clone(), value.cloned().unwrap_or_default());

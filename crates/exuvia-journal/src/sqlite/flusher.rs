@@ -2,8 +2,8 @@
 //!
 //! An event is written when it is in a [tail](super::tail), and a transaction is committed when it is in SQLite's
 //! write-ahead log: both are in the operating system's memory then, and survive the end of this process. A thread brings
-//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet: one call for all that was
-//! written before it. Who wants it sooner does it at once.
+//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet, or some ten where many
+//! sessions are written to: one call for all that was written before it. Who wants it sooner does it at once.
 //!
 //! The same thread moves what tails have gathered into the database. Where many sessions are written to at once it does so
 //! each time, in one transaction: then the log is brought to the disk, instead of each tail. It also copies the log back
@@ -32,6 +32,10 @@ use super::tail::Tail;
 
 /// How long the thread waits for more before it brings what is written to the disk.
 const GATHER: Duration = Duration::from_millis(4);
+
+/// How long it waits where more sessions than [`TAILS_MAX`] are written to: what each time costs beside the rows themselves
+/// (the transaction, the pages above them, the sync) is then shared by more of them.
+const GATHER_MANY: Duration = Duration::from_millis(50);
 
 /// From how many bytes on what is in a tail is moved into the database.
 const ABSORB_BYTES: u64 = 256 << 10;
@@ -147,6 +151,12 @@ impl Flusher {
         }
     }
 
+    /// Waits for more, unless the thread is to end.
+    fn gather<'a>(&self, state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
+        let waited = self.work.wait_timeout_while(state, time, |state| !state.stop);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
     /// Brings all that was committed to the disk.
     fn sync(&self) -> Result<(), StoreError> {
         let mut state = self.state();
@@ -205,9 +215,9 @@ impl Shared {
                 state = flusher.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle = false;
             }
-            if !state.stop {
-                let (gathered, _) = flusher.work.wait_timeout(state, GATHER).unwrap_or_else(PoisonError::into_inner);
-                state = gathered;
+            state = flusher.gather(state, GATHER);
+            if state.queued.len() > TAILS_MAX {
+                state = flusher.gather(state, GATHER_MANY - GATHER);
             }
             let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);

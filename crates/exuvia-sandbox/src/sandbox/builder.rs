@@ -68,6 +68,7 @@ pub struct SandboxBuilder {
     terminals: [bool; 3],
     checkpoint: Option<Checkpoint>,
     reseed: bool,
+    warm: bool,
 }
 
 impl SandboxBuilder {
@@ -87,6 +88,7 @@ impl SandboxBuilder {
             terminals: [false; 3],
             checkpoint: None,
             reseed: false,
+            warm: false,
         }
     }
 
@@ -189,6 +191,15 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets whether the pages of memory that cells commonly write to are there from the beginning, once the engine has made
+    /// enough sandboxes to find out which those are: some 0.7 MB beside those that every sandbox has. It takes less time than they
+    /// take one by one, and much less where other sandboxes run meanwhile. Default: no.
+    #[must_use]
+    pub fn warm(mut self, warm: bool) -> Self {
+        self.warm = warm;
+        self
+    }
+
     /// Makes the sandbox.
     ///
     /// # Errors
@@ -231,12 +242,16 @@ impl SandboxBuilder {
     /// This and what follows has the builder to itself: a host cannot be shared between threads, and the future must be
     /// able to go to another one.
     async fn place(&mut self, guest: Guest) -> Result<Sandbox, SandboxError> {
+        if self.warm {
+            // Its instance is given up before this one's is made: there may be room for no more.
+            self.engine.warmth().learn(|| self.engine.sandbox().tools(Arc::clone(&self.tools)));
+        }
         let (mut store, handles) = match self.engine.spare_instances().take() {
             Some((mut store, handles)) => {
                 *store.data_mut() = guest;
                 (store, handles)
             }
-            None => instantiate(&self.engine, guest).await?,
+            None => instantiate(&self.engine, guest, self.warm).await?,
         };
         store.data_mut().set_memory(handles.memory, handles.flag);
         store.data_mut().set_instance(handles.instance);
@@ -343,11 +358,12 @@ impl SandboxBuilder {
 }
 
 /// Makes a new instance with this guest beside it.
-async fn instantiate(engine: &Engine, guest: Guest) -> Result<(Store<Guest>, Handles), SandboxError> {
+async fn instantiate(engine: &Engine, guest: Guest, warm: bool) -> Result<(Store<Guest>, Handles), SandboxError> {
     let mut store = guarded_store(engine, guest);
     let instance = engine.pre().instantiate_async(&mut store).await.map_err(SandboxError::Full)?;
     let handles = handles(engine, &mut store, instance)?;
-    prefault(&store, &handles.memory, &engine.image().manifest().hot_pages);
+    let warm = if warm { engine.warmth().pages() } else { None };
+    prefault(&store, &handles.memory, warm.unwrap_or(&engine.image().manifest().hot_pages));
     Ok((store, handles))
 }
 

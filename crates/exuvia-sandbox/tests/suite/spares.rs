@@ -36,6 +36,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("spares::what_has_grown_is_given_up", what_has_grown_is_given_up),
         trial("spares::what_was_stopped_is_given_up", what_was_stopped_is_given_up),
         trial("spares::no_more_than_asked_for", no_more_than_asked_for),
+        trial("spares::warm_ones_are_like_others", warm_ones_are_like_others),
     ]
 }
 
@@ -108,4 +109,26 @@ fn no_more_than_asked_for() -> Verdict {
     // Those that are kept stand in nobody's way.
     let sandboxes = fill()?;
     ensure(engine.spares() == 0 && sandboxes.len() == 8, "the instances that are kept are not used")
+}
+
+/// An engine that is asked for many warm sandboxes runs cells of its own before one of them: nothing of those is left, and
+/// the pages that are there from the beginning hold what they would hold later.
+fn warm_ones_are_like_others() -> Verdict {
+    let engine = engine_for(24)?;
+    let told = |mut sandbox: Sandbox| -> Result<(String, Sandbox), Failed> {
+        let before = sandbox.memory_hash();
+        let seen = sandbox.run(
+            "import os\nrows = [f'{i:>4}' for i in range(100)]\nsorted(globals()), os.listdir('/tmp'), rows[-1]",
+        )?;
+        let value = seen.value.map(|value| value.repr);
+        Ok((format!("{before} {} {value:?}", sandbox.memory_hash()), sandbox))
+    };
+    let (expected, _cold) = told(builder(&engine)?.build()?)?;
+    let mut alive = Vec::new();
+    for _ in 0..20 {
+        let (found, sandbox) = told(builder(&engine)?.warm(true).build()?)?;
+        same("a warm one", &expected, &found)?;
+        alive.push(sandbox);
+    }
+    Ok(())
 }
