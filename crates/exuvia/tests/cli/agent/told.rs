@@ -68,6 +68,15 @@ fn folders_say_of_themselves_what_is_to_be_known() {
     assert_eq!(documents("project/part/deep"), [first, last]);
     assert_eq!(documents("project/part"), [document("../AGENTS.md", "Be brief.")]);
     assert_eq!(documents("."), [document("AGENTS.md", "Nobody's.")]);
+    // A link within the project is followed, one that leads out of it is not: what is read goes to a model.
+    let linked = |to: &str| {
+        let link = place.path("project/part/AGENTS.md");
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(to, &link).unwrap();
+        documents("project/part").pop().unwrap()
+    };
+    assert_eq!(linked("deep/AGENTS.md"), document("AGENTS.md", "Be briefer."));
+    assert_eq!(linked("../../AGENTS.md"), document("../AGENTS.md", "Be brief."));
 }
 
 #[test]
