@@ -3,8 +3,8 @@
 //! What computes for long must not keep the threads that serve. So it has a thread of its own: handing it on takes some ten
 //! microseconds, or a hundred where a processor has to be woken for that thread, and as much again to hand back what came of
 //! it. Where one thread serves one client, that is more than a short cell takes. There the thread that serves computes it
-//! itself, at a desk, and another one stands by: if the cell is not over after a millisecond or two, that one serves until it is. It
-//! looks from time to time, as long as cells run; waking it for each would cost what is to be saved.
+//! itself, at a desk, and another one stands by: if the cell is not over after a millisecond or two, that one serves until
+//! it is. It looks from time to time, as long as cells run; waking it for each would cost what is to be saved.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -192,8 +192,8 @@ impl SandboxBuilder {
     }
 
     /// Sets whether the pages of memory that cells commonly write to are there from the beginning, once the engine has made
-    /// enough sandboxes to find out which those are: some 0.7 MB beside those that every sandbox has. It takes less time than they
-    /// take one by one, and much less where other sandboxes run meanwhile. Default: no.
+    /// enough sandboxes to find out which those are: some 1.1 MB beside those that every sandbox has. It takes less time
+    /// than they take one by one, and much less where other sandboxes run meanwhile. Default: no.
     #[must_use]
     pub fn warm(mut self, warm: bool) -> Self {
         self.warm = warm;
