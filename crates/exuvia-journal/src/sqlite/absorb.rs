@@ -10,7 +10,7 @@ use exuvia_core::journal::{SessionId, StoreError};
 use super::Shared;
 use super::lease::{OpenSession, Part};
 use super::tables::Tables;
-use super::tail::{EVENTS_AT, Tail};
+use super::tail::{EVENTS_AT, Place, Tail};
 use crate::local::refuse_held;
 use crate::shelf::{Entry, Shelf, Whose, Written};
 
@@ -18,13 +18,38 @@ use crate::shelf::{Entry, Shelf, Whose, Written};
 const ROWS_AT_A_TIME: usize = 256;
 
 impl Tables<'_> {
-    /// Moves what is in a tail from some offset on. Returns the offset after what was found.
-    pub(super) fn absorb(&self, entry: &Entry, tail: &Tail, offset: u64) -> Result<u64, StoreError> {
+    /// Moves what is in a tail from its beginning on, or from where it was read before.
+    fn absorb_all(&self, entry: &Entry, tail: &Tail) -> Result<(), StoreError> {
+        if let Some(place) = self.tails.place(&entry.session, entry.epoch)
+            && tail.is_at(place, entry.next, &entry.head)?
+        {
+            // What has a lower position there is from before the file was written anew.
+            let moved = self.absorb(entry, tail, place.after, entry.next.checked_sub(1))?;
+            self.tails.note_place(&entry.session, entry.epoch, Place { first: place.first, ..moved.unwrap_or(place) });
+            return Ok(());
+        }
+        if let Some(place) = self.absorb(entry, tail, EVENTS_AT, None)? {
+            self.tails.note_place(&entry.session, entry.epoch, place);
+        }
+        Ok(())
+    }
+
+    /// Moves what is in a tail from some offset on, as far as it has higher positions than `last`. Returns where the last whole
+    /// append ends that was found.
+    fn absorb(
+        &self,
+        entry: &Entry,
+        tail: &Tail,
+        offset: u64,
+        mut last: Option<u64>,
+    ) -> Result<Option<Place>, StoreError> {
         let mut absorbed = entry.clone();
-        let (mut until, mut last, mut head) = (offset, None, entry.head);
+        let (mut first, mut place, mut head) = (None, None, entry.head);
         let (mut written, mut whole) = (Written::default(), 0);
         let mut lines = tail.lines(offset);
-        while let Some(line) = lines.next()? {
+        loop {
+            let at = lines.offset();
+            let Some(line) = lines.next()? else { break };
             let (position, is_last) = (line.position, line.left == 0);
             if last.is_some_and(|last| position <= last) {
                 // It is from before the file was written anew.
@@ -38,8 +63,9 @@ impl Tables<'_> {
                 head = row.hash;
                 written.rows.push(row);
             }
+            let first = *first.get_or_insert(position);
             if is_last {
-                until = lines.offset();
+                place = Some(Place { first, at, after: lines.offset() });
                 whole = written.rows.len();
                 if whole >= ROWS_AT_A_TIME {
                     self.absorb_rows(&mut absorbed, &mut written)?;
@@ -50,7 +76,10 @@ impl Tables<'_> {
         // What was found of an append that is not whole does not count.
         written.rows.truncate(whole);
         self.absorb_rows(&mut absorbed, &mut written)?;
-        if absorbed.next > entry.next { self.advance(&absorbed).map(|()| until) } else { Ok(until) }
+        if absorbed.next > entry.next {
+            self.advance(&absorbed)?;
+        }
+        Ok(place)
     }
 
     fn absorb_rows(&self, absorbed: &mut Entry, written: &mut Written) -> Result<(), StoreError> {
@@ -72,7 +101,7 @@ impl Tables<'_> {
             open.lose();
             return Ok(());
         }
-        if self.absorb(&entry, &open.tail, part.from)? < part.until {
+        if self.absorb(&entry, &open.tail, part.from, None)?.is_none_or(|place| place.after < part.until) {
             let what = "what was written to it is not there".to_owned();
             return Err(StoreError::Damaged { session: Some(entry.session), position: None, what });
         }
@@ -83,7 +112,7 @@ impl Tables<'_> {
     fn absorb_found(&self, session: &SessionId) -> Result<(), StoreError> {
         let Some(entry) = self.entry(session)? else { return Ok(()) };
         match self.tails.find(session, entry.epoch)? {
-            Some(tail) => self.absorb(&entry, &tail, EVENTS_AT).map(drop),
+            Some(tail) => self.absorb_all(&entry, &tail),
             None => Ok(()),
         }
     }
@@ -98,7 +127,7 @@ impl Tables<'_> {
             tail.end()?;
             // The other one's order is the other way round.
             fence(Ordering::SeqCst);
-            self.absorb(&entry, tail, EVENTS_AT)?;
+            self.absorb_all(&entry, tail)?;
         }
         Ok(tail)
     }

@@ -20,12 +20,14 @@
 //! The writer's process keeps the file locked. The operating system gives that lock up when the process ends, however
 //! that happens.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use exuvia_core::journal::{HASH_BYTES, SessionId, StoreError};
+use exuvia_core::journal::{HASH_BYTES, Hash, SessionId, StoreError};
 
 use super::fault::io_fault;
 use super::schema::make_folder;
@@ -46,9 +48,25 @@ const LINE_BYTES_MAX: u64 = (BODY_BYTES_MAX + 256) as u64;
 /// How much is read at a time, in bytes.
 const READ_BYTES: usize = 64 << 10;
 
+/// How many tails are known that were read before.
+const PLACES_MAX: usize = 1_000;
+
 /// The folder of all tails of a store.
 pub(super) struct Tails {
     folder: PathBuf,
+    /// How far tails were read that others have written, by session and epoch.
+    places: Mutex<BTreeMap<(SessionId, u64), Place>>,
+}
+
+/// How far a tail was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The position of the first event in it: another one, if it was written anew.
+    pub(super) first: u64,
+    /// Where the last event that was read stands.
+    pub(super) at: u64,
+    /// Where the next one would stand.
+    pub(super) after: u64,
 }
 
 /// A tail.
@@ -63,7 +81,25 @@ impl Tails {
     pub(super) fn new(folder: &Path) -> Result<Self, StoreError> {
         let folder = folder.join("open");
         make_folder(&folder)?;
-        Ok(Self { folder })
+        Ok(Self { folder, places: Mutex::default() })
+    }
+
+    /// Returns how far a tail was read before.
+    pub(super) fn place(&self, session: &SessionId, epoch: u64) -> Option<Place> {
+        self.places().get(&(session.clone(), epoch)).copied()
+    }
+
+    /// Notes how far a tail was read.
+    pub(super) fn note_place(&self, session: &SessionId, epoch: u64, place: Place) {
+        let mut places = self.places();
+        if places.len() >= PLACES_MAX {
+            places.clear();
+        }
+        places.insert((session.clone(), epoch), place);
+    }
+
+    fn places(&self) -> MutexGuard<'_, BTreeMap<(SessionId, u64), Place>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes the tail of a new epoch, and locks it.
@@ -199,6 +235,15 @@ impl Tail {
     fn is_found(&self) -> bool {
         let same = |one: &Metadata, other: &Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
         matches!((self.file.metadata(), fs::metadata(&self.path)), (Ok(one), Ok(other)) if same(&one, &other))
+    }
+
+    /// Returns whether an event that was read is still where it was, and the file was not written anew since: the event before
+    /// the position `next`, with this hash.
+    pub(super) fn is_at(&self, place: Place, next: u64, head: &Hash) -> Result<bool, StoreError> {
+        let is_first = self.lines(EVENTS_AT).next()?.is_some_and(|line| line.position == place.first);
+        let mut lines = self.lines(place.at);
+        let row = lines.next()?.filter(|line| line.position + 1 == next).and_then(|line| line.row());
+        Ok(is_first && row.is_some_and(|row| row.hash == *head))
     }
 
     /// Reads its lines.

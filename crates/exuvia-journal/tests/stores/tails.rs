@@ -186,6 +186,35 @@ fn written_anew() {
     assert_sound(&store, "first", written + 100);
 }
 
+/// Whoever reads a session again and again while somebody else writes to it sees all of it each time, also when its tail was
+/// written anew since.
+#[test]
+fn read_again_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let reader = open(folder.path());
+    let mut writer = ready(store.create(opening("first"))).unwrap();
+    let tail = folder.path().join("open/first.1");
+    let mut begins = std::collections::BTreeSet::new();
+    let mut written = 1;
+    // Three times from the beginning.
+    while begins.len() < 3 {
+        for number in 0..3 {
+            let text = "x".repeat(4_000 + 7 * usize::try_from(written % 50).unwrap());
+            let events = [(1, output(&text)), (1, output("")), (1, output("two of an append"))];
+            ready(writer.append(&events[..=number])).unwrap();
+            written += number as u64 + 1;
+            let seen = ready(reader.read(&id("first"), written - 1, 10)).unwrap();
+            assert_eq!(seen.len(), 1, "after {written}");
+        }
+        let first = fs::read_to_string(&tail).unwrap().lines().nth(1).unwrap().to_owned();
+        begins.insert(first.split(' ').nth(1).unwrap().to_owned());
+        assert!(written < 100_000, "it is never written anew");
+    }
+    assert_sound(&reader, "first", written);
+    assert_sound(&store, "first", written);
+}
+
 /// What cannot stand in a tail goes into the database at once, after what is in the tail.
 #[test]
 fn with_blobs_between() {
