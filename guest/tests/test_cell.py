@@ -2,9 +2,14 @@
 
 import __main__
 import ast
+import dataclasses
 import inspect
+import json.decoder
 import sys
+import textwrap
+import typing
 import unittest
+import unittest.case
 import warnings
 
 from exuvia import _cell
@@ -21,6 +26,29 @@ raise x|global x|await f()|x = await f()|[await f()]|async for a in b: a|await_ 
 x = 1\\ny = 2|x = 1\\nx|def f():\\n  return 1|def f():\\n  return 1\\nf()|if x:\\n  y|(\\n1,\\n2)|x = '''\\ny'''|x\\n|x = 1\\n|\\nx|x\\n\\n# end
 for a in b:\\n  a\\nelse:\\n  a|"doc"\\nx|"doc"\\nx = 1|x\\r\\ny|x\\ry|\\n||   |from __future__ import division|x = (\\n1)|f(a\\n=1)
 """.strip().replace("\n", "|").split("|")
+
+DIVIDED_HEADS = (
+    "x = 1\n", "def f(a):\n  return a\n\n", "if x:\n  y\nelse: z\n", "'doc'\n", "x = '''\na\n'''\n", "# note\nx\n\n", "x = [\n1]\n",
+)
+HEADS = DIVIDED_HEADS + (
+    "", "\n", "# note\n", "x = (\n", "x = [a\n", "x = \\\n", "x = '''\n", "f'''{\n", "f'{\n", "if x:\n", "if x: y\n", "try:\n  x\n", "@f\n",
+    "for a in b: c\n", "x = '\\d'\n", "x\n  \n\t\n", "match x:\n  case 1: y\n", "match x:\n", "'a'\n'b'\n", "x; \\\n", "await x\n", "x = 1 +\n",
+    "return 1\n", "break\n", "async def f():\n  await g()\n", "type X = int\n", "x: int\n", "lambda:\n", "class A:\n  x\n  ", "x = 1\r\n", "\f\n",
+)
+DIVIDED_TAILS = (
+    "x", "x + 1\n", "f(\n  1,\n)\n", "print(x)  # why\n\n# end", "x == 1", "await f()", "x if y else z", "{\n 'a': 1}", "[a for a in b]\n", "f'{x}'",
+)
+TAILS = DIVIDED_TAILS + (
+    "x = 1", "x; y", "x;", "else: x", "for a in b: c", "for a in b]", "x)", "x'''", "}'''", "}'", "case (1)", "case 1: x", "'doc'", "x, y", "*x",
+    "*x,", "yield x", "yield", "def f(): x", "d['k'] = 1", "x\n  y", "x\n)", "\\", "x \\\n + 1", "-x", ".5", "...", "not x", "lambda: 0", "1 is 1",
+    "(y := 1)", "y := 1", "in x", "and x", "is x", "if x else y", "(x)", "match (x)", "type (x)", "print", "x: int", "x.y", "return x", "pass",
+    "f'''{\nx}'''", "x\r\n", "f(a\n=1)", "b = 1)", "'\\d'",
+)
+
+
+def _parts(codes):
+    """Returns what code objects are compared by: all but their names."""
+    return [code and (code, code.co_flags, list(code.co_positions()), code.co_names) for code in codes]
 
 
 def expected(source):
@@ -40,6 +68,36 @@ class Cells(unittest.TestCase):
             with self.subTest(source=source), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self.assertEqual(_has_value(source), expected(source))
+
+    def test_what_is_divided_without_a_syntax_tree_is_what_the_tree_gives(self):
+        for head in HEADS:
+            for tail in TAILS:
+                with self.subTest(head=head, tail=tail), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    try:
+                        codes = _cell._split(head + tail, "<cell>")
+                    except SyntaxError:
+                        codes = None
+                    divided = _cell._divided(head + tail, "<cell>")
+                    if divided is not None:
+                        if divided[1] and not codes[1]:
+                            # Blank lines and notes make a module of their own.
+                            codes = compile(head, "<cell>", "exec", _cell.flags, True), codes[0]
+                        self.assertEqual(_parts(divided), _parts(codes))
+        for head in DIVIDED_HEADS:
+            for tail in DIVIDED_TAILS:
+                with self.subTest(head=head, tail=tail):
+                    self.assertIsNotNone(_cell._divided(head + tail, "<cell>"))
+
+    def test_modules_of_the_library_are_divided_as_the_tree_does(self):
+        for module in (ast, inspect, unittest.case, warnings, json.decoder, textwrap, typing, dataclasses):
+            source = inspect.getsource(module) + "\nprint(\n  1, # one\n)\n"
+            with self.subTest(module=module.__name__):
+                divided = _cell._divided(source, "<cell>")
+                # One that names imports from the future is left to the tree.
+                self.assertEqual(divided is None, "__future__" in source)
+                if divided is not None:
+                    self.assertEqual(_parts(divided), _parts(_cell._split(source, "<cell>")))
 
     def test_values(self):
         self.assertIsNone(cell("a1 = 20"))

@@ -2,12 +2,18 @@
 
 A cell is compiled as a module. If its last statement is an expression, that
 one is compiled on its own so that its value can be returned; everything
-before it runs unchanged. Finding the last statement takes a syntax tree, which
-costs about as much as compiling; most short cells can do without:
+before it runs unchanged. Finding the last statement takes a syntax tree of
+Python objects, which costs about as much as compiling; most cells can do without:
 
   * one line that begins `name =` or `name +=`: no value;
   * one line that begins with a statement's keyword: no value;
-  * one line that compiles as an expression: that is the value.
+  * one line that compiles as an expression: that is the value;
+  * several lines, the last of which that is not indented begins what parses as
+    an expression: that is the value, if the lines before it compile as a module.
+
+The last one holds because what compiles as a module leaves no bracket, string,
+continued line or suite open, and no expression goes on with the statement
+before it, as `else` does: the cell is those statements, and then the expression.
 
 "One line" means no line break, and no `;` even inside a string. The second
 compilation after a failed first one would repeat the warnings of the first,
@@ -55,6 +61,12 @@ STATEMENTS = frozenset(
 AUGMENTS = " +-*/%@&|^"
 """What may stand between a name and the `=` of an assignment (`<<=` and `>>=`
 are left to the slow way, for `<=` and `>=` compare)."""
+
+CONTINUES = frozenset("\n \t#)]}")
+"""First characters of lines at which no last expression begins, or one that is not worth looking for."""
+
+TAIL_LINES_MAX = 64
+"""How many lines from the end on a last expression is looked for."""
 
 SLOW_STARTS = frozenset(("", " ", "\t", "\f", "#", "@"))
 """First characters with which a line means another thing to `eval` than to `exec`."""
@@ -150,15 +162,9 @@ def _compiled(source, name):
     """Returns as `prepare` does."""
     second = None
     if "\n" in source or ";" in source or "\r" in source:
-        first, second = _split(source, name)
+        first, second = _divided(source, name) or _split(source, name)
     else:
-        head, equals, tail = source.partition("=")
-        if (
-            equals
-            and tail[:1] != "="
-            and head.rstrip(AUGMENTS).replace(".", "_").isidentifier()
-            or source.partition(" ")[0] in STATEMENTS
-        ):
+        if _is_statement(source):
             first = compile(source, name, "exec", flags, True)
         elif "\\" in source or source[:1] in SLOW_STARTS:
             first, second = _split(source, name)
@@ -170,6 +176,47 @@ def _compiled(source, name):
             if first is None:
                 first, second = _split(source, name)
     return first, second
+
+
+def _is_statement(line):
+    """Says whether this, in which there is no `;`, is a statement for sure, and no expression."""
+    head, equals, tail = line.partition("=")
+    return (
+        equals
+        and tail[:1] != "="
+        and head.rstrip(AUGMENTS).replace(".", "_").isidentifier()
+        or line.partition(" ")[0] in STATEMENTS
+    )
+
+
+def _divided(source, name):
+    """Compiles what ends with an expression; returns as `prepare` does. None if that is to be found out otherwise."""
+    at = _last_start(source)
+    if at is None or "\r" in source or "\f" in source or "__future__" in source:
+        return None
+    head, tail = source[:at], source[at:]
+    if "\\" in tail or ";" in tail or _is_statement(tail):
+        return None
+    try:
+        tree = compile("\n" * head.count("\n") + tail, name, "eval", flags | ONLY_AST, True)
+        first = compile(head, name, "exec", flags, True) if head else None
+        second = compile(tree, name, "eval", flags, True)
+    except (SyntaxError, RecursionError):
+        return None
+    return (first, second) if first else (second, None)
+
+
+def _last_start(source):
+    """Returns where the last line begins that is not indented and may begin an expression; None if it is not near the end."""
+    end = len(source)
+    for _ in range(TAIL_LINES_MAX):
+        at = source.rfind("\n", 0, end) + 1
+        if at < len(source) and source[at] not in CONTINUES:
+            return at
+        if at == 0:
+            break
+        end = at - 1
+    return None
 
 
 def _split(source, name):
