@@ -2,7 +2,7 @@
 //!
 //! An event is written when it is in a [tail](super::tail), and a transaction is committed when it is in SQLite's
 //! write-ahead log: both are in the operating system's memory then, and survive the end of this process. A thread brings
-//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet, or some ten where many
+//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet, or up to 200 where many
 //! sessions are written to: one call for all that was written before it. Who wants it sooner does it at once.
 //!
 //! The same thread moves what tails have gathered into the database. Where many sessions are written to at once it does so
@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io;
 use std::mem::take;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use exuvia_core::journal::StoreError;
 use rusqlite::Connection;
@@ -33,9 +33,16 @@ use super::tail::Tail;
 /// How long the thread waits for more before it brings what is written to the disk.
 const GATHER: Duration = Duration::from_millis(4);
 
-/// How long it waits where more sessions than [`TAILS_MAX`] are written to: what each time costs beside the rows themselves
-/// (the transaction, the pages above them, the sync) is then shared by more of them.
+/// How long it waits at least where more sessions than [`TAILS_MAX`] are written to: what each time costs beside the rows
+/// themselves (the transaction, the pages above them, the sync) is then shared by more of them.
 const GATHER_MANY: Duration = Duration::from_millis(50);
+
+/// How long it waits at most. PostgreSQL's `wal_writer_delay`, which bounds what an asynchronous commit may lose, is as long.
+const GATHER_MAX: Duration = Duration::from_millis(200);
+
+/// How many times as long as it last took it waits there: the more it has to do, the less of the time it takes from those
+/// who write.
+const GATHER_TIMES: u32 = 10;
 
 /// From how many bytes on what is in a tail is moved into the database.
 const ABSORB_BYTES: u64 = 256 << 10;
@@ -209,6 +216,7 @@ impl Shared {
     pub(super) fn flush_until_stopped(&self) {
         let flusher = &self.flusher;
         let mut state = flusher.state();
+        let mut took = Duration::ZERO;
         loop {
             while !state.stop && !state.has_work() {
                 state.idle = true;
@@ -217,12 +225,15 @@ impl Shared {
             }
             state = flusher.gather(state, GATHER);
             if state.queued.len() > TAILS_MAX {
-                state = flusher.gather(state, GATHER_MANY - GATHER);
+                let time = (took * GATHER_TIMES).clamp(GATHER_MANY, GATHER_MAX);
+                state = flusher.gather(state, time - GATHER);
             }
             let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);
+            let started = Instant::now();
             self.flush(&queued, &over);
             self.copy_back(stop);
+            took = started.elapsed();
             state = flusher.state();
             if stop {
                 return;
