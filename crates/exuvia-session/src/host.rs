@@ -14,7 +14,8 @@ use exuvia_core::{
 use exuvia_sandbox::{Interrupter, RandomStream};
 
 use crate::cursor::Cursor;
-use crate::error::{Deed, Divergence, SessionError};
+use crate::divergence::{Deed, Divergence};
+use crate::error::SessionError;
 use crate::log::Log;
 use crate::progress::Progress;
 use clocks::Clocks;

@@ -27,6 +27,7 @@
 
 pub mod cells;
 mod cursor;
+mod divergence;
 pub mod environment;
 mod error;
 mod host;
@@ -42,8 +43,9 @@ mod settled;
 mod timeline;
 
 pub use cells::{RecordedCell, cells};
+pub use divergence::{Deed, Divergence};
 pub use environment::{Environment, HostError, HostFactory, opened_of};
-pub use error::{Deed, Divergence, SessionError};
+pub use error::SessionError;
 pub use log::{Now, Observer};
 pub use policy::CheckpointPolicy;
 pub use rebuild::run as perform;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use exuvia_core::journal::{Event, Opened, Program, Segment, SessionId, Source, Store, StoreError};
-use exuvia_core::{Host, Outcome, Status};
+use exuvia_core::{Host, Outcome};
 use exuvia_sandbox::{Checkpoint, Sandbox, Script, ScriptSource};
 
 use crate::cursor::Cursor;
+use crate::divergence::{Deed, ended};
 use crate::environment::{Environment, opened_of};
-use crate::error::{Deed, SessionError};
+use crate::error::SessionError;
 use crate::host::{Recorder, SessionHost, Shared};
 use crate::log::hash;
 use crate::progress::Progress;
@@ -261,7 +262,7 @@ impl Built {
                 recorder.last = Some(outcome);
                 return Ok(None);
             }
-            Some(_) => recorder.diverge(Deed::Ended(told(&outcome))),
+            Some(_) => recorder.diverge(Deed::Ended(ended(&outcome))),
         }
         drop(recorder);
         self.fault().map(|()| None)
@@ -321,18 +322,6 @@ pub async fn run(sandbox: &mut Sandbox, source: &Source) -> Result<Outcome, exuv
 /// Whether two outcomes are the same, but for what they used and for texts that are events of their own.
 fn is_same(now: &Outcome, then: &Outcome) -> bool {
     now.status == then.status && now.value == then.value && now.error == then.error
-}
-
-/// Returns what a cell did in the end.
-fn told(outcome: &Outcome) -> String {
-    match (&outcome.status, &outcome.error, &outcome.value) {
-        (_, Some(error), _) => format!("raised {}: {}", error.type_name, error.message),
-        (Status::Finished, _, Some(value)) => format!("finished with {}", value.repr),
-        (Status::Finished, ..) => "finished".to_owned(),
-        (Status::Exited { code }, ..) => format!("exited with {code}"),
-        (Status::Stopped { reason }, ..) => format!("was stopped: {reason:?}"),
-        (Status::Raised, ..) => "raised something".to_owned(),
-    }
 }
 
 /// Returns the line at which a cell was interrupted, and its text: the innermost one of the program's own.

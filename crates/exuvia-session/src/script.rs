@@ -104,7 +104,9 @@ struct Looked {
     is_plain: bool,
     /// How many of its lines had been run when something was raised in it.
     ended: usize,
-    /// How many those are with what was under way.
+    /// What had been run of what shares a line with what was under way.
+    head: String,
+    /// How many lines those are with what was under way.
     reached: usize,
     /// The names that it uses.
     names: BTreeSet<String>,
@@ -143,10 +145,10 @@ pub async fn script(
 async fn look(environment: &Environment, account: &Account, time: Option<Duration>) -> Result<LookedAll, ScriptError> {
     #[derive(Serialize)]
     struct Told<'a> {
-        cells: Vec<(u32, &'a str, Option<u64>)>,
+        cells: Vec<(u32, &'a str, Option<piece::Place>)>,
         calls: Vec<(&'a str, &'a str)>,
     }
-    let cells = account.pieces.iter().map(|piece| (piece.number, &*piece.source, piece.line())).collect();
+    let cells = account.pieces.iter().map(|piece| (piece.number, &*piece.source, piece.place())).collect();
     let calls = account.answers.iter().map(|answer| (&*answer.tool, &*answer.arguments)).collect();
     let told = serde_json::to_vec(&Told { cells, calls }).expect("it is made of texts and numbers");
     let mut opened = environment.opened([0; 32]);

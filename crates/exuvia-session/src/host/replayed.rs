@@ -5,7 +5,7 @@ use exuvia_core::recording::Asked;
 use exuvia_core::{Host, HostAnswer, HostCall, Interrupt, Stream};
 
 use super::Recorder;
-use crate::error::Deed;
+use crate::divergence::Deed;
 
 impl Recorder {
     /// Answers a call as it was answered then. `None`: there is no answer any more.

@@ -22,19 +22,22 @@ pub(super) struct Piece {
     pub(super) keeps: Option<String>,
 }
 
+/// A line, and a column if that is known, from 1.
+pub(super) type Place = (u64, Option<u64>);
+
 /// How a cell ended.
 enum End {
     Whole,
-    /// With an exception, in this line, from 1, if that is known.
+    /// With an exception, at this place, if that is known.
     Raised {
         name: String,
         message: String,
-        line: Option<u64>,
+        place: Option<Place>,
     },
-    /// It was interrupted in this line, from 1.
+    /// It was interrupted at this place.
     Interrupted {
         name: String,
-        line: u64,
+        place: Place,
     },
 }
 
@@ -47,15 +50,16 @@ impl Piece {
         };
         let end = match (&outcome.status, &outcome.error) {
             (Status::Exited { code }, _) => {
-                End::Raised { name: "SystemExit".to_owned(), message: code.to_string(), line: None }
+                End::Raised { name: "SystemExit".to_owned(), message: code.to_string(), place: None }
             }
             (_, Some(error)) => {
                 let name = plain(&error.type_name);
-                let line = error.frames.iter().find(|frame| frame.file == file).and_then(|frame| frame.line);
+                let frame = error.frames.iter().find(|frame| frame.file == file);
+                let place = frame.and_then(|frame| Some((frame.line?, frame.column)));
                 if error.limit.is_some() || error.type_name == "KeyboardInterrupt" {
-                    End::Interrupted { name, line: line.unwrap_or(1) }
+                    End::Interrupted { name, place: place.unwrap_or((1, None)) }
                 } else {
-                    End::Raised { name, message: shown(&error.message, MESSAGE_BYTES_MAX), line }
+                    End::Raised { name, message: shown(&error.message, MESSAGE_BYTES_MAX), place }
                 }
             }
             _ => End::Whole,
@@ -63,12 +67,12 @@ impl Piece {
         Self { number, source, end, said, keeps: None }
     }
 
-    /// Returns the line, from 1, at which it did not go on.
-    pub(super) fn line(&self) -> Option<u64> {
+    /// Returns the place at which it did not go on.
+    pub(super) fn place(&self) -> Option<Place> {
         match self.end {
             End::Whole => None,
-            End::Raised { line, .. } => line,
-            End::Interrupted { line, .. } => Some(line),
+            End::Raised { place, .. } => place,
+            End::Interrupted { place, .. } => Some(place),
         }
     }
 
@@ -76,7 +80,7 @@ impl Piece {
     pub(super) fn needs_frame(&self, looked: &Looked) -> bool {
         match &self.end {
             End::Raised { .. } => true,
-            End::Interrupted { .. } => looked.ended > 0 && !self.is_part(looked),
+            End::Interrupted { .. } => (looked.ended > 0 || !looked.head.is_empty()) && !self.is_part(looked),
             End::Whole => !self.is_part(looked),
         }
     }
@@ -103,16 +107,16 @@ impl Piece {
         match &self.end {
             End::Whole => self.run(script, &self.source, looked, None),
             End::Interrupted { name, .. } => {
-                if looked.ended > 0 {
-                    self.run(script, &part(0, looked.ended), looked, None);
+                for ended in [&*part(0, looked.ended), &looked.head].into_iter().filter(|ended| !ended.is_empty()) {
+                    self.run(script, ended, looked, None);
                 }
                 let _ = writeln!(script, "# It was interrupted here ({name}):");
                 after(script, looked.ended);
             }
-            End::Raised { name, message, line } => {
+            End::Raised { name, message, place } => {
                 // Where it is not known, or where an answer was given that did not count, all of it is passed over.
                 let ends = has_final && looked.names.contains(FINAL_TOOL);
-                let (from, to) = match line {
+                let (from, to) = match place {
                     Some(_) if ends => (0, looked.reached),
                     Some(_) => (looked.ended, looked.reached),
                     None => (0, lines.len()),

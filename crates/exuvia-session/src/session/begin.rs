@@ -46,7 +46,7 @@ impl Session {
         let host = SessionHost::new(shared.clone(), Some(environment.host()?));
         let mut sandbox = environment.builder(&opened, checkpoint).host(host).build_async().await?;
         shared.lock().aim(sandbox.interrupter());
-        let checkpoints = Checkpoints::new(&environment, &store, &id);
+        let checkpoints = Checkpoints::new(&environment, &store, &id, &opened);
         checkpoints.watch(&mut sandbox, &shared);
         Ok(Self {
             environment,
@@ -105,7 +105,7 @@ impl Session {
         };
         let live = environment.host()?;
         let mut built = start.build(&environment, &store, (id, &opened), Some(live), prepare).await?;
-        let checkpoints = Checkpoints::new(&environment, &store, id);
+        let checkpoints = Checkpoints::new(&environment, &store, id, &opened);
         checkpoints.watch(&mut built.sandbox, &built.shared);
         // A cell that had not come to its end goes on.
         checkpoints.cell_runs((environment.now)());

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use exuvia_core::journal::{Event, SessionId, Store};
+use exuvia_core::journal::{Event, Opened, SessionId, Store};
 use exuvia_sandbox::{Checkpoint, Sandbox, SandboxError};
 
 use crate::environment::Environment;
@@ -20,9 +20,11 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn new(environment: &Environment, store: &Arc<dyn Store>, session: &SessionId) -> Self {
+    /// Of a session that has secret variables none is kept: its memory has their values.
+    pub(super) fn new(environment: &Environment, store: &Arc<dyn Store>, session: &SessionId, opened: &Opened) -> Self {
         let policy = environment.checkpoints;
-        let keeper = (policy.kept > 0).then(|| Arc::new(Keeper::new(Arc::clone(store), policy.kept)));
+        let may_keep = policy.kept > 0 && !has_secrets(opened);
+        let keeper = may_keep.then(|| Arc::new(Keeper::new(Arc::clone(store), policy.kept)));
         Self { session: session.clone(), policy, keeper, since: Arc::default() }
     }
 
@@ -105,8 +107,12 @@ impl super::Session {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Sandbox`] if the sandbox has ended, or there can be none of it: see [`Sandbox::checkpoint`].
+    /// [`SessionError::Sandbox`] if the sandbox has ended, or there can be none of it: see [`Sandbox::checkpoint`];
+    /// [`SessionError::Secret`] if the session has secret variables.
     pub fn checkpoint(&mut self) -> Result<(), SessionError> {
+        if has_secrets(&self.opened) {
+            return Err(SessionError::Secret(self.id.clone()));
+        }
         let checkpoint = self.sandbox.checkpoint()?;
         self.checkpoints.keep(&self.shared, &mut self.shared.lock(), checkpoint);
         Ok(())
@@ -146,6 +152,11 @@ pub(crate) fn compare_waiting(sandbox: &mut Sandbox, shared: &Shared) {
             recorder.pass_checkpoints(|| waiting.checkpoint());
         }
     });
+}
+
+/// Returns whether the session was given variables whose values are never written down.
+fn has_secrets(opened: &Opened) -> bool {
+    opened.environment.iter().any(|variable| variable.value.is_none())
 }
 
 /// A sandbox of which no checkpoint can be taken goes on without.

@@ -33,7 +33,7 @@ pub(crate) struct SandboxOptions {
     env: Vec<(String, String)>,
 
     /// Pass on this environment variable of yours, and never write its value down: to replay or resume the session, it
-    /// has to be set again
+    /// has to be set again, and it runs again from its beginning
     #[arg(long, value_name = "NAME")]
     secret_env: Vec<String>,
 

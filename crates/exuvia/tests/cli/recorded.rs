@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
@@ -270,26 +271,45 @@ fn what_is_not_recorded_runs_the_same() {
     assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{list:?}");
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { Vec::from([path]) }).collect()
+}
+
+/// Programs that run for long enough for checkpoints to be due, a prompt of many cells, and what is exported of them.
 #[test]
 fn a_secret_is_never_written_down() {
     const SECRET: &str = "k9-very-secret-0451";
+    const PROGRAM: &str = "import os, time; token = os.environ['TOKEN']; time.sleep(1.5); print(len(token))";
     let place = Place::new();
-    let code = "import os; print(len(os.environ['TOKEN']))";
-    let arguments = ["run", "--session", "secret", "--secret-env", "TOKEN", "-c", code];
-    let mut command = place.command(&arguments);
-    assert_eq!(run(command.env("TOKEN", SECRET), b"").stdout, format!("{}\n", SECRET.len()));
-    for entry in fs::read_dir(place.path("journal")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let content = fs::read(&path).unwrap();
-            let found = content.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes());
-            assert!(!found, "{}", path.display());
-        }
+    let secretly =
+        |arguments: &[&str], input: &str| run(place.command(arguments).env("TOKEN", SECRET), input.as_bytes());
+    let expected = format!("{}\n", SECRET.len());
+    let ran = secretly(&["run", "--session", "secret", "--secret-env", "TOKEN", "-c", PROGRAM], "");
+    assert_eq!(ran.stdout, expected);
+    let cells: String = (0..40).map(|number| format!("import os; x = [os.environ['TOKEN'], {number}]\n")).collect();
+    assert_eq!(secretly(&["repl", "--session", "typed", "--secret-env", "TOKEN"], &cells).status, 0);
+    assert_eq!(secretly(&["resume", "typed"], "print(len(x[0]))\n").stdout, expected);
+    assert_eq!(secretly(&["fork", "typed", "--name", "forked"], "print(len(x[0]))\n").stdout, expected);
+    for session in ["secret", "typed", "forked"] {
+        let file = place.path(&format!("{session}.exuvia"));
+        let export = ["session", "export", session, "--with-checkpoints", "--output", &file];
+        assert_eq!(place.exuvia(&export).status, 0);
+        let mut content = String::new();
+        flate2::read::MultiGzDecoder::new(fs::File::open(&file).unwrap()).read_to_string(&mut content).unwrap();
+        assert!(content.contains("\"opened\"") && !content.contains(SECRET), "{session}");
+        // It would hold the memory, compressed and in base64.
+        assert!(!content.contains("{\"checkpoint\":"), "{session}");
+    }
+    for path in files_below(Path::new(&place.path("journal"))) {
+        let content = fs::read(&path).unwrap();
+        let found = content.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes());
+        assert!(!found, "{}", path.display());
     }
     let without = run(place.command(&["replay", "secret"]).env_remove("TOKEN"), b"");
     assert_eq!(without.status, 2);
     assert!(without.stderr.contains("`TOKEN` is not set"), "{}", without.stderr);
-    assert_eq!(run(place.command(&["replay", "secret"]).env("TOKEN", SECRET), b"").status, 0);
+    assert_eq!(secretly(&["replay", "secret"], "").status, 0);
 }
 
 /// Whatever cell it was killed in, its outcome is made of all of them. `sys.exit` and `atexit` are CPython's.

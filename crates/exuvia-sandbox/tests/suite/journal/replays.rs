@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex, mpsc};
 
+use exuvia_core::Stream;
 use exuvia_core::journal::{Event, SessionId, Store};
+use exuvia_core::recording::Asked;
 use exuvia_journal::{LocalStore, SqliteOptions};
-use exuvia_session::{Meter, Passed, Replay, ReplayOptions, Replayed, SessionError};
+use exuvia_session::{Deed, Divergence, Meter, Passed, Replay, ReplayOptions, Replayed, SessionError};
 use libtest_mimic::{Failed, Trial};
 
 use super::world::{World, lock};
@@ -18,6 +20,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("journal::replay::of_an_export_in_another_store", exported),
         trial("journal::replay::finds_another_line", diverged),
         trial("journal::replay::finds_other_output", other_output),
+        trial("journal::replay::shows_both_sides_around_the_first_difference", both_sides),
         trial("journal::replay::of_an_interrupted_cell", interrupted),
         trial("journal::replay::ends_where_the_process_was_killed", unfinished),
     ]
@@ -132,7 +135,7 @@ fn diverged() -> Verdict {
     let id = session.id().clone();
     drop(session);
     let other = changed(&world, &id, |event| {
-        if let Event::Asked { asked: exuvia_core::recording::Asked::Tool { arguments, .. } } = event {
+        if let Event::Asked { asked: Asked::Tool { arguments, .. } } = event {
             *arguments = "b".to_owned();
         }
     })?;
@@ -142,7 +145,8 @@ fn diverged() -> Verdict {
     same("the line", "<cell 1>:2", &line)?;
     same("its text", "    return two(name)", text.trim_end())?;
     let told = error.to_string();
-    ensure(told.contains("\"a\"") && told.contains("\"b\"") && told.contains("in cell 2"), told)?;
+    let sides = "    recorded: called two with b\n    now:      called two with [\"a\"]";
+    ensure(told.contains(sides) && told.contains("in cell 2"), told)?;
     ensure(other.called().is_empty(), "a tool was called")
 }
 
@@ -158,7 +162,36 @@ fn other_output() -> Verdict {
         }
     })?;
     let error = try_replay(&other, &id, ReplayOptions::default())?.err().ok_or("it is said to be the same")?;
-    ensure(matches!(error, SessionError::Diverged(_)), error.to_string())
+    let sides = "    recorded: wrote to stdout: ONE\\nTWO\\n\n    now:      wrote to stdout: one\\ntwo\\n";
+    ensure(matches!(error, SessionError::Diverged(_)) && error.to_string().contains(sides), error.to_string())
+}
+
+fn both_sides() -> Verdict {
+    let told = |now: Asked, recorded: Option<Event>| {
+        let session = SessionId::new("it").map_err(|error| error.to_string())?;
+        let now = Deed::Asked(now);
+        Ok::<_, Failed>(Divergence { session, position: 7, cell: 2, now, recorded, line: None }.to_string())
+    };
+    let text = |end: &str| format!("{}{end}\n{}", "x".repeat(5_000), "y".repeat(5_000)).into_bytes();
+    let now = Asked::Output { stream: Stream::Stdout, bytes: text("one") };
+    let recorded = Event::Output { stream: Stream::Stdout, bytes: text("two") };
+    // 300 characters of each, 60 of them before the difference.
+    let shown = |end: &str| format!("wrote to stdout: …{}{end}\\n{}…", "x".repeat(60), "y".repeat(300 - 64));
+    let expected = format!(
+        "the replay differs from session `it` at position 7, in cell 2\n    recorded: {}\n    now:      {}",
+        shown("two"),
+        shown("one")
+    );
+    same("the output", &expected, &told(now, Some(recorded))?)?;
+    let call = |arguments: &str| Asked::Tool { tool: "pay".to_owned(), arguments: arguments.to_owned() };
+    let recorded = Event::Asked { asked: call(r#"{"amount":8}"#) };
+    let shown = told(call(r#"{"amount":7}"#), Some(recorded))?;
+    ensure(
+        shown.ends_with("recorded: called pay with {\"amount\":8}\n    now:      called pay with {\"amount\":7}"),
+        shown,
+    )?;
+    let shown = told(call("{}"), None)?;
+    ensure(shown.ends_with("recorded: nothing any more\n    now:      called pay with {}"), shown)
 }
 
 fn interrupted() -> Verdict {

@@ -206,7 +206,10 @@ fn a_script_does_it_all_again() {
     }
     let interrupted = json!({"code": "done = 'yes'\nprint('before')\nwhile True: pass\nnever = 1", "timeout": 1});
     client.call("python", interrupted);
-    let last = "print((x, y, z, done, 'never' in globals()))";
+    // What shares a line with what was under way has been run, too.
+    let line = "import statistics as st; w = 'ü'; print('here'); [0 for _ in iter(int, 1)]; never = 2";
+    client.call("python", json!({"code": line, "timeout": 1}));
+    let last = "print((x, y, z, done, st.mean([1]), w, 'never' in globals()))";
     let printed = client.python(last);
     let result = client.call("export_script", json!({}));
     let script = result["content"][0]["text"].as_str().unwrap().to_owned();
@@ -219,8 +222,8 @@ fn a_script_does_it_all_again() {
     let ran = crate::run(&mut place.command(&["run", "--with-script", "-"]), script.as_bytes());
     let numbers: String = (0..5_000).map(|number| format!("{number}\n")).collect();
     let values = printed.lines().next().unwrap();
-    assert_eq!(values, "(3, [0, 1, 2], '# ///', 'yes', False)");
-    let expected = format!("one\n{numbers}{}\nbefore\n{values}\n", numbers.len());
+    assert_eq!(values, "(3, [0, 1, 2], '# ///', 'yes', 1, 'ü', False)");
+    let expected = format!("one\n{numbers}{}\nbefore\nhere\n{values}\n", numbers.len());
     assert_eq!((ran.status, ran.stdout, ran.stderr.as_str()), (0, expected, ""), "{script}");
 }
 
