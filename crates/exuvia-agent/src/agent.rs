@@ -7,6 +7,7 @@ mod context;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use exuvia_core::agent::{
     Begun, Budget, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark,
@@ -29,6 +30,9 @@ pub use context::{Document, Input, Task};
 /// How many items of what is to be done a model is reminded of, and how much of each, in bytes.
 const ITEMS_MAX: usize = 50;
 const ITEM_BYTES_MAX: usize = 500;
+
+/// How long a cell may run that is begun shortly before the time of the budget is up.
+const CELL_TIME_MIN: Duration = Duration::from_secs(1);
 
 /// Who knows what a reply of a model costs, in millionths of a dollar; `None`: nobody does.
 pub type Price = Arc<dyn Fn(&str, Tokens) -> Option<u64> + Send + Sync>;
@@ -69,6 +73,10 @@ impl Agent {
     /// # Errors
     ///
     /// [`AgentError::Model`] if the model gave no answer: the next step asks again.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime that has timers, if the budget limits the time.
     pub async fn step(&mut self, listener: Listener<'_>) -> Result<Step, AgentError> {
         let mut has_asked = false;
         loop {
@@ -85,6 +93,7 @@ impl Agent {
                     // Whoever has had enough can drop this here, before it begins.
                     pause().await;
                     self.subagents.allow(self.left());
+                    self.limit_cell();
                     self.session.run(&code).await?;
                     self.note_usage()?;
                 }
@@ -132,8 +141,17 @@ impl Agent {
 
     async fn ask(&mut self, listener: Listener<'_>) -> Result<(), AgentError> {
         self.note(&Entry::Asked { model: self.model.name().to_owned() })?;
-        let request = self.state().request();
-        match self.model.ask(request, listener).await {
+        let (request, time) = {
+            let state = self.state();
+            (state.request(), state.time_left(self.session.now()))
+        };
+        let asked = self.model.ask(request, listener);
+        let answered = match time {
+            Some(time) => tokio::time::timeout(time, asked).await,
+            None => Ok(asked.await),
+        };
+        let Ok(answered) = answered else { return self.time_is_up() };
+        match answered {
             Ok(reply) => {
                 let micro_dollars = self.price.as_ref().and_then(|price| price(self.model.name(), reply.tokens));
                 self.note(&Entry::Replied { reply: Box::new(reply), micro_dollars })
@@ -147,6 +165,36 @@ impl Agent {
                 Err(failure.into())
             }
         }
+    }
+
+    /// The model has taken longer than it may: it is asked for what it has, or was and the run ends.
+    fn time_is_up(&mut self) -> Result<(), AgentError> {
+        let ending = {
+            let state = self.state();
+            state.closing().is_some().then(|| state.cut_short(Reason::Time))
+        };
+        match ending {
+            Some(ending) => self.note(&Entry::Ended(Box::new(ending))),
+            None => self.remark(Remark::Closing(Reason::Time)),
+        }
+    }
+
+    /// Limits the cell that is about to run to the time that is left.
+    fn limit_cell(&mut self) {
+        let left = self.state().time_left(self.session.now()).map(|left| left.max(CELL_TIME_MIN));
+        let limits = self.session.opened().limits.clone();
+        let wall_time = [limits.wall_time, left].into_iter().flatten().min();
+        self.session.sandbox().limit_time(wall_time, limits.cpu_time);
+    }
+
+    /// Gives the run another budget: its time counts from now, all else from its beginning. A run that has ended since its
+    /// budget was used up goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Session`] if the journal cannot be written to.
+    pub fn allow(&mut self, budget: Budget) -> Result<(), AgentError> {
+        self.note(&Entry::Allowed { budget })
     }
 
     /// Tells the model what came of a cell.
@@ -208,6 +256,7 @@ impl Agent {
                 let reminder = state.begun().and_then(|begun| begun.reminders.get(number as usize));
                 reminder.map(|reminder| reminder.text.clone()).unwrap_or_default()
             }
+            Remark::Allowed => self.prompts.render("allowed", json!({}))?,
             Remark::Unaccepted => return Ok(()),
         };
         self.note(&Entry::Said { message: Message::user(Origin::Host, text), remark: Some(remark), files: Vec::new() })
@@ -239,7 +288,7 @@ impl Agent {
     ///
     /// [`AgentError::Session`] if the journal cannot be written to.
     pub fn stop(&mut self) -> Result<Ending, AgentError> {
-        let ending = self.state().stopped();
+        let ending = self.state().cut_short(Reason::Stopped);
         self.note(&Entry::Ended(Box::new(ending.clone())))?;
         Ok(ending)
     }

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// The templates, by name, with their own texts.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("system", include_str!("prompts/system.md")),
     ("tool", include_str!("prompts/tool.md")),
     ("task", include_str!("prompts/task.md")),
@@ -17,6 +17,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("loop", include_str!("prompts/loop.md")),
     ("todo", include_str!("prompts/todo.md")),
     ("closing", include_str!("prompts/closing.md")),
+    ("allowed", include_str!("prompts/allowed.md")),
     ("compact", include_str!("prompts/compact.md")),
     ("compacted", include_str!("prompts/compacted.md")),
     ("report", include_str!("prompts/report.md")),

@@ -19,7 +19,9 @@ pub struct Budget {
     /// What it may cost, in millionths of a dollar, as far as prices are known. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub micro_dollars: Option<u64>,
-    /// How long it may take from its beginning, time in which nobody works on it included. Default: no limit.
+    /// How long it may take from its beginning, or from where it was [allowed](super::Entry::Allowed) more, time in which
+    /// nobody works on it included. A cell or a request that is under way then is cut short; a minute is left for what the
+    /// model says last. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Duration>,
 }

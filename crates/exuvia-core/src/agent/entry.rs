@@ -62,6 +62,12 @@ pub enum Entry {
         /// What it is told instead.
         parts: Vec<Part>,
     },
+    /// From now on the run may use this: its time counts from here, all else from its beginning. One that has ended since its
+    /// budget was used up goes on, if this one is not.
+    Allowed {
+        /// What it may use.
+        budget: Budget,
+    },
     /// The run has ended.
     Ended(Box<Ending>),
 }
@@ -122,6 +128,8 @@ pub enum Remark {
     Closing(Reason),
     /// There is something left of what it has said that is to be done.
     Todo,
+    /// It may go on, with another budget than it was told of.
+    Allowed,
     /// What its program gave to `final` was not taken.
     Unaccepted,
     /// What was said is to be left out: it is asked for what has to be known to go on.

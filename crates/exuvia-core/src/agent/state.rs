@@ -1,5 +1,6 @@
 //! What an agent is, as a fold over the events of its session.
 
+mod allowed;
 mod attempts;
 mod calls;
 mod context;
@@ -41,6 +42,9 @@ const REPEATS_MAX: u32 = 5;
 /// How many replies in a row may have neither code nor an answer.
 const IDLE_MAX: u32 = 3;
 
+/// How long the model may think, and a cell run, once the time of the budget is up and what there is was asked for.
+const CLOSING_TIME_MAX: Duration = Duration::from_secs(60);
+
 /// What an agent is at some moment: the fold of all events of its session up to then.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -80,6 +84,8 @@ pub struct State {
     repeats_told: u32,
     idle: u32,
     closing: Option<Reason>,
+    /// Whether it was asked for what it has, and may go on now.
+    is_allowed_more: bool,
     /// The end that the run has come to, while its report is written.
     concluded: Option<Ending>,
     report: Option<String>,
@@ -251,6 +257,7 @@ impl State {
                 self.failure = Some(failure);
             }
             Entry::Compacted { parts } => self.compacted(parts),
+            Entry::Allowed { budget } => self.allow(at, budget),
             Entry::Ended(ending) => self.ending = Some(ending.into()),
         }
     }
@@ -303,6 +310,7 @@ impl State {
             Some(Remark::Compact) => self.context.told(),
             Some(Remark::Report) => self.concluded = self.conclusion(),
             Some(Remark::Reminder(number)) => self.reminders.told(number),
+            Some(Remark::Allowed) => self.is_allowed_more = false,
             Some(Remark::Idle) | None => {}
         }
         if matches!(message, Message::Observed { .. }) {
@@ -376,6 +384,9 @@ impl State {
             }
             Some(Act::Cell { call, code }) => return self.cell(call.as_ref(), code),
             None => {}
+        }
+        if self.is_allowed_more {
+            return Next::Remark(Remark::Allowed);
         }
         if let Some(summary) = self.context.summary() {
             return Next::Compact { summary: summary.to_owned() };
@@ -468,10 +479,22 @@ impl State {
         Ending { reason, answer: self.said_last.as_str().into(), artifacts: Vec::new(), report: None }
     }
 
-    /// Returns how the run would end if it were ended now.
+    /// Returns how the run would end if it were ended now, for this reason.
     #[must_use]
-    pub fn stopped(&self) -> Ending {
-        self.partial(Reason::Stopped)
+    pub fn cut_short(&self, reason: Reason) -> Ending {
+        self.partial(reason)
+    }
+
+    /// Returns how long the model may think, or a cell run, until the time of the budget is up; `None`: there is no limit. What
+    /// is asked of the model then has a time of its own.
+    #[must_use]
+    pub fn time_left(&self, now: i64) -> Option<Duration> {
+        let limit = self.begun.as_ref()?.budget.time?;
+        if self.closing == Some(Reason::Time) {
+            return Some(CLOSING_TIME_MAX);
+        }
+        let time = Duration::from_millis(u64::try_from(now.saturating_sub(self.since)).unwrap_or(0));
+        Some(limit.saturating_sub(time))
     }
 
     /// Returns what the model is asked next.

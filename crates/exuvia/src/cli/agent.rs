@@ -66,6 +66,29 @@ const READ_ONLY: &str = "this agent may only look, and this may change something
 const DRY_RUN: &str =
     "this is a dry run, so it was not done: go on as if it had been, and say in the end what you would do";
 
+/// What is said once, when an agent is begun: it goes on with the same.
+const AT_THE_BEGINNING: [&str; 19] = [
+    "task",
+    "file",
+    "interface",
+    "context",
+    "prompts",
+    "print_prompt",
+    "input",
+    "final_only",
+    "plan",
+    "report",
+    "env",
+    "secret_env",
+    "seed",
+    "clock",
+    "no_record",
+    "SkillOptions",
+    "LentOptions",
+    "PackageOptions",
+    "LimitOptions",
+];
+
 /// Have a model do a task by writing Python
 #[derive(clap::Args, Clone)]
 #[command(
@@ -135,13 +158,14 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "approve", help_heading = "Trust")]
     dry_run: bool,
 
-    /// Go on with an agent whose process has ended
-    #[arg(long, value_name = "SESSION", conflicts_with_all = ["task", "file", "fork"])]
+    /// Go on with an agent whose process has ended, or whose budget was used up: --steps, --tokens and --cost count what it has
+    /// used, --time begins anew
+    #[arg(long, value_name = "SESSION", conflicts_with = "fork", conflicts_with_all = AT_THE_BEGINNING)]
     resume: Option<String>,
 
     /// Open an agent that goes on from the end of a step of another one, with another model, say; without `@STEP`: from
     /// its last
-    #[arg(long, value_name = "SESSION[@STEP]", conflicts_with_all = ["task", "file"])]
+    #[arg(long, value_name = "SESSION[@STEP]", conflicts_with_all = AT_THE_BEGINNING)]
     fork: Option<String>,
 
     /// Print what happens as lines of JSON on stdout
@@ -170,7 +194,7 @@ pub(crate) struct Arguments {
 #[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Budget")]
 struct BudgetOptions {
-    /// How often the model is asked [default: 50]
+    /// How often the model is asked, in all [default: 50]
     #[arg(long, value_name = "N")]
     steps: Option<u32>,
 
@@ -224,11 +248,7 @@ fn begun(arguments: &Arguments) -> Result<u8> {
             .print_prompt(&task);
     }
     let model = arguments.found_model(&settings)?;
-    if arguments.budget.cost.is_some() && exuvia_model::prices::cost(model.name(), Tokens::default()).is_none() {
-        let failure =
-            Failure::usage(format!("what `{}` costs is not known, so --cost cannot be kept to", model.name()));
-        return Err(failure.hint("limit it with --tokens").into());
-    }
+    arguments.budget.check(model.name())?;
     let workshop = Workshop::furnish(arguments, (&settings, skills), model, Output::Told)?;
     let id = new_id()?;
     let store = journal::store(None)?;
@@ -253,9 +273,10 @@ fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &id)?;
     let mut first = arguments.instead_of(first_arguments(&store, &id)?);
     let settings = Settings::fill_in(&mut first)?;
+    arguments.budget.check(first.found_model(&settings)?.name())?;
     let workshop =
         Workshop::furnish(&first, (&settings, first.skills.find_again()), first.found_model(&settings)?, Output::Told)?;
-    workshop.drive(store, async |home| Ok(Agent::resume(home, &id).await?.0))
+    workshop.drive(store, async |home| arguments.budget.allow(Agent::resume(home, &id).await?.0))
 }
 
 /// Opens an agent that goes on from where another one was.
@@ -283,7 +304,7 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
         let (mut agent, _) = forked.inspect_err(|_| journal::take_back_begun(&id))?;
         CommandLine::pass_on(&from, &origin, agent.session())
             .map_err(|error| AgentError::Session(SessionError::Host(recording::boxed(error))))?;
-        Ok(agent)
+        arguments.budget.allow(agent)
     })
 }
 
@@ -313,6 +334,7 @@ impl Arguments {
     /// Puts what is said here in the place of what was said when an agent was begun.
     fn instead_of(&self, mut first: Self) -> Self {
         (first.json, first.log) = (self.json, self.log);
+        first.sandbox.take_over(&self.sandbox);
         if self.model.is_some() {
             (first.model, first.model_url) = (self.model.clone(), self.model_url.clone());
         }
@@ -353,21 +375,10 @@ impl Arguments {
         if text.trim().is_empty() {
             return Err(Failure::usage("the task says nothing").into());
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it saturates, and is not negative"
-        )]
-        let micro_dollars = self.budget.cost.map(|dollars| (dollars.max(0.0) * 1e6) as u64);
         Ok(Task {
             text,
             reply_ends: !self.final_only,
-            budget: Budget {
-                steps: self.budget.steps.unwrap_or(Budget::default().steps),
-                tokens: self.budget.tokens.as_ref().map(|tokens| tokens.0),
-                micro_dollars,
-                time: self.budget.time.and_then(Time::limit),
-            },
+            budget: self.budget.instead_of(Budget::default()),
             inputs: inputs::told(&self.input)?,
             is_planned: self.plan,
             is_reported: self.report,
@@ -388,6 +399,43 @@ impl Arguments {
             skills,
             ..Task::default()
         })
+    }
+}
+
+impl BudgetOptions {
+    /// Refuses to limit what cannot be told.
+    fn check(&self, model: &str) -> Result<()> {
+        if self.cost.is_none() || exuvia_model::prices::cost(model, Tokens::default()).is_some() {
+            return Ok(());
+        }
+        let failure = Failure::usage(format!("what `{model}` costs is not known, so --cost cannot be kept to"));
+        Err(failure.hint("limit it with --tokens").into())
+    }
+
+    /// Puts what is said here in the place of what was said before.
+    fn instead_of(&self, budget: Budget) -> Budget {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it saturates, and is not negative"
+        )]
+        let micro_dollars = self.cost.map(|dollars| (dollars.max(0.0) * 1e6) as u64);
+        Budget {
+            steps: self.steps.unwrap_or(budget.steps),
+            tokens: self.tokens.as_ref().map_or(budget.tokens, |tokens| Some(tokens.0)),
+            micro_dollars: micro_dollars.or(budget.micro_dollars),
+            time: self.time.map_or(budget.time, Time::limit),
+        }
+    }
+
+    /// Gives an agent that goes on what is said here, if anything is.
+    fn allow(&self, mut agent: Agent) -> Result<Agent, AgentError> {
+        let old = agent.state().begun().map(|begun| begun.budget);
+        let is_said = self.steps.is_some() || self.tokens.is_some() || self.cost.is_some() || self.time.is_some();
+        if let Some(old) = old.filter(|_| is_said) {
+            agent.allow(self.instead_of(old))?;
+        }
+        Ok(agent)
     }
 }
 

@@ -151,6 +151,14 @@ impl SandboxOptions {
         }
     }
 
+    /// Takes over what is no part of a session: its image's file, and colours.
+    pub(crate) fn take_over(&mut self, other: &Self) {
+        self.color = other.color;
+        if other.image.is_some() {
+            self.image.clone_from(&other.image);
+        }
+    }
+
     /// Begins to make the host.
     pub(crate) fn host(&self) -> LiveHostBuilder {
         LiveHost::builder().clock(self.clock)

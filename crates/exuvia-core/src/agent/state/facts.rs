@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, Begun, Ending, FileNote, Message, ModelFailure, SessionId, Spent, State, StepMark};
+use super::{Attempt, Begun, Ending, FileNote, Message, ModelFailure, Reason, SessionId, Spent, State, StepMark};
 
 impl State {
     /// Returns what the run began with.
@@ -27,6 +27,12 @@ impl State {
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_deref()
+    }
+
+    /// Returns why the model was asked for what it has, if it was.
+    #[must_use]
+    pub fn closing(&self) -> Option<Reason> {
+        self.closing
     }
 
     /// Returns why the model gave no answer when it was asked last, if it did not.

@@ -52,10 +52,10 @@ pub(super) fn conclude(agent: &mut Agent, ending: &Ending, view: &View, out: Opt
 fn why(reason: Reason) -> Option<(&'static str, &'static str)> {
     Some(match reason {
         Reason::Done => return None,
-        Reason::Steps => ("the task ended at its limit of steps", "raise it with --steps"),
-        Reason::Tokens => ("the task ended at its limit of tokens", "raise it with --tokens"),
-        Reason::Money => ("the task ended at what it may cost", "raise it with --cost"),
-        Reason::Time => ("the task ended at its limit of time", "raise it with --time"),
+        Reason::Steps => ("the task ended at its limit of steps", "go on with --resume and more --steps"),
+        Reason::Tokens => ("the task ended at its limit of tokens", "go on with --resume and more --tokens"),
+        Reason::Money => ("the task ended at what it may cost", "go on with --resume and a larger --cost"),
+        Reason::Time => ("the task ended at its limit of time", "go on with --resume and --time"),
         Reason::Loop => ("the task ended, for the model went in circles", "say more of how it can be done"),
         Reason::Idle => ("the task ended, for the model gave neither code nor an answer", "try another model"),
         Reason::Stopped => ("the task was ended", "go on with --fork"),

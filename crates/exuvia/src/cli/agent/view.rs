@@ -115,7 +115,11 @@ impl View {
                 let Tokens { fresh, cached, output, .. } = reply.tokens;
                 self.say(shown, &self.dim(&format!("{fresh} fresh, {cached} cached, {output} written tokens")));
             }
-            Entry::Asked { .. } | Entry::Used { .. } | Entry::Failed { .. } | Entry::Ended(_) => {}
+            Entry::Asked { .. }
+            | Entry::Used { .. }
+            | Entry::Failed { .. }
+            | Entry::Allowed { .. }
+            | Entry::Ended(_) => {}
         }
     }
 

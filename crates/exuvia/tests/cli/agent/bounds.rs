@@ -1,5 +1,7 @@
 //! Models that misbehave, limits, and what is wrong on the command line.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{agent, answer, events, told};
@@ -82,13 +84,68 @@ fn a_limit_leaves_room_for_what_is_there() {
     let run = agent(&place, &script, &["--steps", "2"]);
     assert_eq!((run.status, run.stdout.as_str()), (124, "Half of it.\n"));
     assert!(
-        run.stderr.ends_with("error: the task ended at its limit of steps\n    hint: raise it with --steps\n"),
+        run.stderr
+            .ends_with("error: the task ended at its limit of steps\n    hint: go on with --resume and more --steps\n"),
         "{}",
         run.stderr
     );
     let tokens = "code = 'x = 1'\ntokens = {fresh = 600, output = 500}";
     let run = agent(&place, &[tokens, "expect = ['1000 tokens']\ncode = 'final(\"half\")'"], &["--tokens", "1000"]);
     assert_eq!((run.status, run.stdout.as_str()), (124, "half\n"));
+}
+
+/// Whoever ended for want of steps goes on with more of them, and its list and variables are there.
+#[test]
+fn a_limit_can_be_raised_afterwards() {
+    let place = Place::new();
+    let script = [
+        "code = 'x = 1'",
+        "expect = ['The limit of 1 step']\ncode = 'final(\"half\")'",
+        "expect = ['You may go on with the task']\ncode = 'x += 1'",
+        "code = 'final(x)'",
+    ];
+    let run = agent(&place, &script, &["--session", "it", "--steps", "1"]);
+    assert_eq!((run.status, run.stdout.as_str()), (124, "half\n"));
+    let forked = place.exuvia(&["agent", "--fork", "it", "--session", "forked", "--steps", "4"]);
+    assert_eq!((forked.status, forked.stdout.as_str()), (0, "2\n"), "{}", forked.stderr);
+    // As much as it has used already is no more.
+    let resumed = place.exuvia(&["agent", "--resume", "it", "--tokens", "1M"]);
+    assert_eq!((resumed.status, resumed.stdout.as_str()), (124, "half\n"), "{}", resumed.stderr);
+    let resumed = place.exuvia(&["agent", "--resume", "it", "--steps", "10"]);
+    assert_eq!((resumed.status, resumed.stdout.as_str()), (0, "2\n"), "{}", resumed.stderr);
+    assert_eq!(place.exuvia(&["agent", "--resume", "it", "--steps", "20"]).stdout, "2\n");
+    assert_eq!(place.exuvia(&["replay", "it"]).status, 0);
+    assert!(place.exuvia(&["session", "show", "it"]).stdout.contains("10 steps"));
+}
+
+/// What is said once is not said again: it would count for nothing.
+#[test]
+fn what_an_agent_began_with_is_not_said_again() {
+    let place = Place::new();
+    assert_eq!(agent(&place, &["text = 'done'"], &["--session", "it"]).status, 0);
+    for again in ["--resume", "--fork"] {
+        for option in
+            [&["--out", "out"][..], &["--input", "x=y"], &["--context", "1K"], &["--plan"], &["--print-prompt"]]
+        {
+            let run = place.exuvia(&[&["agent", again, "it"], option].concat());
+            assert!(run.status == 2 && run.stderr.contains("cannot be used with"), "{option:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn time_is_up_while_a_cell_runs_or_the_model_thinks() {
+    let place = Place::new();
+    let script = [
+        r#"code = "x = 5\nimport time; time.sleep(300)""#,
+        "expect = ['TimeLimit', 'The limit of 1.0 s']\ncode = 'final(x)'",
+    ];
+    let begun = Instant::now();
+    let run = agent(&place, &script, &["--time", "1s"]);
+    assert_eq!((run.status, run.stdout.as_str()), (124, "5\n"), "{}", run.stderr);
+    let run = agent(&place, &["expect = ['The limit of 1.0 s']\nthink = 2_000\ntext = 'half'"], &["--time", "1s"]);
+    assert_eq!((run.status, run.stdout.as_str()), (124, "half\n"), "{}", run.stderr);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -161,7 +218,7 @@ fn prompts_can_be_replaced() {
     place.write("prompts/system.md", "");
     place.write("prompts/other.md", "");
     let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
-                 task, idle, loop, todo, closing, compact, compacted, report\n";
+                 task, idle, loop, todo, closing, allowed, compact, compacted, report\n";
     assert_eq!(place.exuvia(&print), gives(2, "", other));
 }
 

@@ -1,6 +1,7 @@
 //! What passed between an agent and its model.
 
-use exuvia_core::agent::{Begun, Content, Entry, Message, ModelReply, Origin, Part, Tokens};
+use exuvia_core::agent::{Begun, Budget, Content, Entry, Message, ModelReply, Origin, Part, Tokens};
+use exuvia_core::observation::seconds;
 use serde_json::Value as Json;
 
 use super::fit::fitting_line;
@@ -24,6 +25,9 @@ impl Text {
                 self.labelled("failed", Emphasis::Error, [fitting_line(&failure.message, self.style.full)]);
             }
             Entry::Compacted { parts } => parts.iter().for_each(|part| self.said(part)),
+            Entry::Allowed { budget } => {
+                self.labelled("allowed", Emphasis::Label, [fitting_line(&allowed(budget), self.style.full)]);
+            }
             Entry::Ended(ending) => {
                 let answer = match &ending.answer {
                     Json::String(text) => text.clone(),
@@ -83,8 +87,22 @@ fn used(tokens: Tokens, micro_dollars: Option<u64>) -> String {
     let Tokens { fresh, cached, output, .. } = tokens;
     let tokens = format!("{fresh} fresh, {cached} cached, {output} written tokens");
     match micro_dollars {
-        #[expect(clippy::cast_precision_loss, reason = "it is shown with six digits")]
-        Some(cost) => format!("{tokens}, ${:.6}", cost as f64 / 1e6),
+        Some(cost) => format!("{tokens}, {}", dollars(cost)),
         None => tokens,
     }
+}
+
+fn dollars(micro_dollars: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with six digits")]
+    let dollars = micro_dollars as f64 / 1e6;
+    format!("${dollars:.6}")
+}
+
+/// Returns what a budget allows, in words.
+fn allowed(budget: &Budget) -> String {
+    let mut parts = vec![format!("{} steps", budget.steps)];
+    parts.extend(budget.tokens.map(|tokens| format!("{tokens} tokens")));
+    parts.extend(budget.micro_dollars.map(dollars));
+    parts.extend(budget.time.map(seconds));
+    parts.join(", ")
 }
