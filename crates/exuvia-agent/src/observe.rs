@@ -104,6 +104,9 @@ pub(crate) fn problem(problem: &Problem) -> Part {
         }
         Problem::TooMany => "These were too many calls at a time: this one was not made.".to_owned(),
         Problem::CutOff => "The code was cut off before its end, so nothing was run. Write less at a time.".to_owned(),
+        Problem::Answered => {
+            "An earlier call of the same reply has given the answer with `final`, so this one was not run.".to_owned()
+        }
         Problem::FirstOnly(others) => {
             let blocks = if *others == 1 { "block" } else { "blocks" };
             format!("Only the first block of code was run; {others} more {blocks} of the same reply did not count.")

@@ -54,6 +54,8 @@ pub enum Problem {
     CutOff,
     /// Further pieces of code in the same text, so many, were not run.
     FirstOnly(usize),
+    /// An earlier call of the same reply has given the answer.
+    Answered,
 }
 
 impl Act {

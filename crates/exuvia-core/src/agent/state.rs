@@ -379,6 +379,10 @@ impl State {
         }
         let Some(begun) = &self.begun else { return Next::Begin };
         match self.acts.get(self.done) {
+            // What comes after the answer is not done any more.
+            Some(Act::Cell { call, .. }) if self.finals.accepted().is_some() && matches!(self.cell, Cell::None) => {
+                return Next::Refuse { call: call.clone(), problem: Problem::Answered };
+            }
             Some(Act::Refuse { call, problem }) => {
                 return Next::Refuse { call: call.clone(), problem: problem.clone() };
             }

@@ -54,6 +54,19 @@ fn two_pieces_of_code_and_tools_that_are_not_there() {
     assert_eq!((run.status, &told(&run.stdout)[2..4]), (0, &refusals.map(str::to_owned)[..]));
 }
 
+/// The answer is the answer, whatever else the same reply wants.
+#[test]
+fn what_comes_after_the_answer_is_not_run() {
+    let place = Place::new();
+    let calls = r#"calls = [{id = "a", name = "python", arguments = '{"code": "final(42)"}'},
+        {id = "b", name = "python", arguments = '{"code": "print(1)"}'}]"#;
+    let report = "expect = ['Your answer is taken', 'so this one was not run']\ntext = 'It is 42.'";
+    let run = agent(&place, &[calls, report], &["--json", "--final-only", "--report"]);
+    let events = events(&run.stdout);
+    assert_eq!((run.status, &events.last().unwrap()["answer"]), (0, &json!(42)), "{}", run.stderr);
+    assert_eq!(events.iter().filter(|event| event["event"] == "cell").count(), 1);
+}
+
 #[test]
 fn long_output_is_cut_and_all_of_it_is_in_a_file() {
     let place = Place::new();
