@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use exuvia_core::agent::{
     Begun, Budget, Ending, Entry, FileNote, Listener, Message, Model, Next, Observed, Origin, Part, Reason, Remark,
-    State, Stop, Tokens,
+    SharedRest, State, Stop, Tokens,
 };
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
@@ -22,7 +22,7 @@ use serde_json::json;
 use crate::error::AgentError;
 use crate::observe;
 use crate::prompts::Prompts;
-use crate::subagents::{self, Subagents};
+use crate::subagents::{self, Bill, Share, Subagents};
 use crate::tools::Usage;
 pub use begin::{Home, fold};
 pub use context::{Document, Input, Task};
@@ -53,6 +53,8 @@ pub struct Agent {
     files: Vec<FileEntry>,
     usage: Usage,
     subagents: Subagents,
+    /// Its part in the budget of its caller, if it has one.
+    share: Option<Share>,
 }
 
 /// What a step came to.
@@ -80,8 +82,7 @@ impl Agent {
     pub async fn step(&mut self, listener: Listener<'_>) -> Result<Step, AgentError> {
         let mut has_asked = false;
         loop {
-            let next = self.state().next(self.session.now());
-            match next {
+            match self.next() {
                 Next::Ask if has_asked => return Ok(Step::On),
                 Next::Ask => {
                     self.ask(listener).await?;
@@ -95,7 +96,6 @@ impl Agent {
                     self.subagents.allow(self.left());
                     self.limit_cell();
                     self.session.run(&code).await?;
-                    self.note_usage()?;
                 }
                 // It was left in the middle.
                 Next::Resume => return Err(SessionError::Abandoned(self.session.id().clone()).into()),
@@ -124,14 +124,24 @@ impl Agent {
         }
     }
 
+    /// Returns what is to be done now.
+    fn next(&mut self) -> Next {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = self.share.as_mut().map_or_else(SharedRest::default, |share| share.note(state.spent()));
+        state.next_sharing(self.session.now(), rest)
+    }
+
     /// Returns what is left of the budget.
     fn left(&self) -> Budget {
         let state = self.state();
         state.begun().map_or_else(Budget::default, |begun| subagents::left(&begun.budget, state.spent()))
     }
 
-    /// Writes down what the program has used of models.
+    /// Writes down what the program has used of models, and its subagents.
     fn note_usage(&mut self) -> Result<(), AgentError> {
+        for Bill { model, tokens, micro_dollars } in self.subagents.bills() {
+            self.note(&Entry::Used { model, tokens, micro_dollars })?;
+        }
         for (model, tokens) in self.usage.take() {
             let micro_dollars = self.price.as_ref().and_then(|price| price(&model, tokens));
             self.note(&Entry::Used { model, tokens, micro_dollars })?;
@@ -199,6 +209,7 @@ impl Agent {
 
     /// Tells the model what came of a cell.
     async fn observe(&mut self, observed: Observed) -> Result<(), AgentError> {
+        self.note_usage()?;
         let (settled, files) = self.settle(&observed).await?;
         let mut parts = observe::cell(&observed, &settled, self.session.opened());
         let missing = self.missing(&observed.artifacts);
@@ -311,6 +322,12 @@ impl Agent {
     #[must_use]
     pub fn interrupter(&self) -> Interrupter {
         self.session.interrupter()
+    }
+
+    /// Has it draw from its caller's budget.
+    pub(crate) fn sharing(mut self, share: Share) -> Self {
+        self.share = Some(share);
+        self
     }
 
     /// Says what tokens cost. Default: nobody knows.

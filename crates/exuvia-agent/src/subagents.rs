@@ -7,6 +7,8 @@
 //! A subagent's session is named after the call. If the process is killed while it works, and the caller is resumed, the call
 //! is made again, finds that session, and goes on with it.
 
+mod account;
+mod places;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use exuvia_core::agent::{Budget, Ending, Model, Spent, State, TASK_TOOL};
 use exuvia_core::journal::{GivenFile, Opened, Opening, SessionId, Store, StoreError};
 use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
-use exuvia_session::Environment;
+use exuvia_sandbox::SandboxError;
+use exuvia_session::{Environment, SessionError};
 use exuvia_tools::{Base64, Tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,12 +29,15 @@ use crate::agent::{Agent, Home, Input, Price, Task, fold};
 use crate::error::AgentError;
 use crate::prompts::Prompts;
 use crate::tools::Usage;
+use account::Account;
+pub(crate) use account::{Bill, Share};
+use places::{NoPlace, Places};
 use thread::{Watched, working};
 
 /// How many subagents a program may have in the life of its sandbox.
 const CALLS_MAX: u64 = 200;
-/// How many of them work at a time.
-const CONCURRENCY: usize = 8;
+/// How many of them work at a time: an engine should have room for as many sandboxes beside its caller's.
+pub const CONCURRENCY: usize = 8;
 /// How many steps a subagent has, where nobody says, and how many at most.
 const STEPS: u32 = 20;
 const STEPS_MAX: u32 = 200;
@@ -41,6 +47,8 @@ const ROLE_BYTES_MAX: usize = 64 << 10;
 /// How many files a subagent is given, how much they may be, and how much of files it may give back, in bytes.
 const FILES_MAX: usize = 100;
 const FILE_BYTES_MAX: usize = 32 << 20;
+/// What a program is told where there is no room for another one.
+const NO_ROOM: &str = "there is no room for its sandbox: have fewer work at a time";
 /// How many tools it may be given by name.
 const TOOLS_MAX: usize = 100;
 
@@ -80,6 +88,9 @@ pub trait Provider: Send + Sync {
 
     /// Hears that one has ended.
     fn ended(&self, _session: &SessionId, _ending: &Ending) {}
+
+    /// Hears that one could not go on. Its caller's program is told less of why.
+    fn failed(&self, _session: &SessionId, _error: &AgentError) {}
 }
 
 /// The subagents of an agent. A clone is the same. There are none until it is said [who provides for them](Self::provide).
@@ -90,10 +101,9 @@ pub struct Subagents(Arc<Mutex<Office>>);
 struct Office {
     provider: Option<Arc<dyn Provider>>,
     caller: Option<Caller>,
-    /// What the caller may still use.
-    left: Budget,
-    /// What its subagents have used of that.
-    used: Spent,
+    /// What they may use of the caller's budget.
+    account: Account,
+    places: Places,
     /// The sessions that belong to a call which is answered or under way.
     taken: BTreeSet<SessionId>,
 }
@@ -105,7 +115,6 @@ struct Caller {
     store: Arc<dyn Store>,
     model: Arc<dyn Model>,
     prompts: Prompts,
-    usage: Usage,
 }
 
 impl Subagents {
@@ -117,16 +126,17 @@ impl Subagents {
     /// Notes whose they are, and which of them have given their answers.
     pub(crate) fn belong(&self, session: &SessionId, state: &State, home: &Home) {
         let (store, model) = (Arc::clone(&home.store), Arc::clone(&home.model));
-        let (prompts, usage) = (home.prompts.clone(), home.usage.clone());
+        let prompts = home.prompts.clone();
         let mut office = self.office();
-        office.caller = Some(Caller { session: session.clone(), store, model, prompts, usage });
+        office.caller = Some(Caller { session: session.clone(), store, model, prompts });
         office.taken = state.subagents().cloned().collect();
+        // A cell that was left in the middle goes on at once.
+        office.account.open(state.begun().map_or_else(Budget::default, |begun| left(&begun.budget, state.spent())));
     }
 
     /// Notes what may still be used, before a cell runs.
     pub(crate) fn allow(&self, left: Budget) {
-        let mut office = self.office();
-        (office.left, office.used) = (left, Spent::default());
+        self.office().account.open(left);
     }
 
     fn office(&self) -> MutexGuard<'_, Office> {
@@ -196,27 +206,58 @@ pub(crate) fn tool(subagents: &Subagents) -> Tool {
 
 async fn answer(subagents: Subagents, arguments: Arguments, watched: Watched) -> Result<Answer, ToolFailure> {
     check(&arguments)?;
-    let (provider, caller, budget) = {
+    let (provider, caller, places) = {
         let office = subagents.office();
         let nobody = || ToolFailure::failed("there are no subagents here");
         let provider = office.provider.clone().ok_or_else(nobody)?;
-        (provider, office.caller.clone().ok_or_else(nobody)?, office.left(arguments.steps)?)
+        (provider, office.caller.clone().ok_or_else(nobody)?, office.places.clone())
     };
-    let surroundings = provider.provide(&Rights { tools: arguments.tools.clone() })?;
-    let (claim, past) = choose(&subagents, &caller, &arguments).await?;
+    let moved_in = places.take(|| move_in(&subagents, (&*provider, &caller), &arguments)).await;
+    let (_place, tenant) = moved_in.map_err(|NoPlace| ToolFailure::failed(NO_ROOM).retryable())?;
+    let Tenant { claim, mut agent } = tenant?;
     let id = &claim.session;
     provider.begun(id, &arguments.prompt);
-    let mut agent = begin(&caller, surroundings, id, past, (arguments, budget)).await.map_err(told)?;
     watched.watch(agent.interrupter());
     let ended = agent.run(&|_| {}).await;
-    let spent = *agent.state().spent();
-    subagents.office().use_up(&spent);
-    caller.usage.add(caller.model.name(), spent.tokens);
-    let ending = ended.map_err(told)?;
+    let ending = ended.inspect_err(|error| provider.failed(id, error)).map_err(told)?;
     provider.ended(id, &ending);
     let answer = collect(&mut agent, ending, id)?;
     claim.keep();
     Ok(answer)
+}
+
+/// A subagent in its sandbox.
+struct Tenant {
+    agent: Agent,
+    claim: Claim,
+}
+
+/// Opens a subagent, or goes on with it; `None`: there is no room for it now.
+async fn move_in(
+    subagents: &Subagents,
+    (provider, caller): (&dyn Provider, &Caller),
+    arguments: &Arguments,
+) -> Option<Result<Tenant, ToolFailure>> {
+    let opened = async {
+        let budget = subagents.office().account.left(arguments.steps);
+        let budget = budget.ok_or_else(|| ToolFailure::failed("nothing is left of the budget"))?;
+        let surroundings = provider.provide(&Rights { tools: arguments.tools.clone() })?;
+        let (claim, past) = choose(subagents, caller, arguments).await?;
+        let begun = begin(caller, surroundings, &claim.session, past, (arguments, budget)).await;
+        Ok((begun, claim))
+    };
+    match opened.await {
+        Ok((Err(AgentError::Session(SessionError::Sandbox(SandboxError::Full(_)))), _)) => None,
+        Ok((Ok(agent), claim)) => {
+            let agent = agent.sharing(Share::new(subagents, caller.model.name()));
+            Some(Ok(Tenant { agent, claim }))
+        }
+        Ok((Err(error), claim)) => {
+            provider.failed(&claim.session, &error);
+            Some(Err(told(error)))
+        }
+        Err(failure) => Some(Err(failure)),
+    }
 }
 
 /// Returns the answer of a subagent that has ended, with the files that belong to it.
@@ -265,28 +306,6 @@ fn check(arguments: &Arguments) -> Result<(), ToolFailure> {
 /// Returns whether this can be a file's name, without a folder.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 255 && !matches!(name, "." | "..") && !name.contains(['/', '\0'])
-}
-
-impl Office {
-    fn use_up(&mut self, spent: &Spent) {
-        self.used.tokens.add(spent.tokens);
-        self.used.micro_dollars = self.used.micro_dollars.saturating_add(spent.micro_dollars);
-    }
-
-    /// Returns what the next subagent may use.
-    fn left(&self, steps: u32) -> Result<Budget, ToolFailure> {
-        let minus = |left: Option<u64>, used: u64| left.map(|left| left.saturating_sub(used));
-        let budget = Budget {
-            steps,
-            tokens: minus(self.left.tokens, self.used.tokens.all()),
-            micro_dollars: minus(self.left.micro_dollars, self.used.micro_dollars),
-            time: self.left.time,
-        };
-        if budget.tokens == Some(0) || budget.micro_dollars == Some(0) {
-            return Err(ToolFailure::failed("nothing is left of the budget"));
-        }
-        Ok(budget)
-    }
 }
 
 /// A session that belongs to a call. If the call comes to nothing, another one may have it.
@@ -368,7 +387,7 @@ async fn begin(
     surroundings: Surroundings,
     id: &SessionId,
     past: Option<State>,
-    (arguments, budget): (Arguments, Budget),
+    (arguments, budget): (&Arguments, Budget),
 ) -> Result<Agent, AgentError> {
     let Surroundings { environment, mut opened, task, usage, price } = surroundings;
     let priced = |agent: Agent| match price {
@@ -391,11 +410,12 @@ async fn begin(
     let mut inputs = Vec::new();
     for (name, Base64(content)) in files {
         let path = format!("/input/{name}");
-        inputs.push(Input { path: path.clone(), kind: kind(&name), bytes: content.len() as u64 });
-        opened.files.push(GivenFile { path, content });
+        inputs.push(Input { path: path.clone(), kind: kind(name), bytes: content.len() as u64 });
+        opened.files.push(GivenFile { path, content: content.clone() });
     }
     let session = caller.session.clone();
-    let task = Task { text: prompt, role, budget, inputs, caller: Some(session), ..task };
+    let (text, role) = (prompt.clone(), role.clone());
+    let task = Task { text, role, budget, inputs, caller: Some(session), ..task };
     let opening = Opening { session: id.clone(), name: None, opened, at: now() };
     let mut agent = priced(Agent::open(home, opening).await?);
     agent.begin(&task)?;
@@ -410,12 +430,25 @@ fn kind(name: &str) -> String {
     }
 }
 
+/// Returns what a caller's program is told of an error: as much of it as is no affair of the host's alone.
 fn told(error: AgentError) -> ToolFailure {
     match error {
         AgentError::Model(failure) => {
             let told = ToolFailure::failed(format!("its model gave no answer: {}", failure.message));
             if failure.is_transient() { told.retryable() } else { told }
         }
+        AgentError::Session(SessionError::Sandbox(SandboxError::Full(_))) => ToolFailure::failed(NO_ROOM).retryable(),
+        AgentError::Session(SessionError::Sandbox(SandboxError::Stopped(reason))) => {
+            ToolFailure::failed(format!("its sandbox was stopped ({reason})"))
+        }
+        AgentError::Session(SessionError::Store(StoreError::Busy { .. } | StoreError::LeaseLost { .. })) => {
+            ToolFailure::failed("another process works on it").retryable()
+        }
+        AgentError::Session(SessionError::Store(_)) => ToolFailure::failed("its session cannot be kept"),
+        AgentError::Session(SessionError::Diverged(_) | SessionError::Unlike { .. }) => {
+            ToolFailure::failed("what it had begun cannot be gone on with")
+        }
+        AgentError::Prompt(_) => ToolFailure::failed("what it is to be told cannot be put into words"),
         // What else is wrong is the host's affair.
         _ => ToolFailure::failed("it could not go on"),
     }

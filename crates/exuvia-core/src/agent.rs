@@ -19,7 +19,7 @@ mod repeats;
 mod state;
 
 pub use act::{Act, Problem};
-pub use budget::{Budget, Spent};
+pub use budget::{Budget, SharedRest, Spent};
 pub use entry::{Begun, ENTRY, Ending, Entry, FileNote, Final, Interface, Reason, Remark};
 pub use message::{Attachment, Call, Content, Message, ModelReply, Origin, Part, Stop, Tokens};
 pub use model::{Delta, Listener, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelRequest};

@@ -101,7 +101,7 @@ impl Agent {
 
     fn new(session: Session, state: Arc<Mutex<State>>, home: Home, files: Vec<FileEntry>) -> Self {
         let Home { model, prompts, usage, subagents, .. } = home;
-        Self { session, state, model, prompts, price: None, files, usage, subagents }
+        Self { session, state, model, prompts, price: None, files, usage, subagents, share: None }
     }
 
     /// Begins a task: in a session that has had one, with everything that was said and done before.

@@ -47,6 +47,18 @@ pub struct Spent {
     pub cell_time: Duration,
 }
 
+/// What is left of a budget that a run shares with others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SharedRest {
+    /// Something, or it shares none.
+    #[default]
+    Some,
+    /// Nothing, for this reason: it may still answer.
+    UsedUp(Reason),
+    /// So much less than nothing that it may not even do that.
+    Overdrawn(Reason),
+}
+
 impl Budget {
     /// Returns which part of it is used up, if one is.
     #[must_use]

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::act::{Act, Problem, acts};
-use super::budget::Spent;
+use super::budget::{SharedRest, Spent};
 use super::entry::{Begun, Ending, Entry, FileNote, Interface, Reason, Remark};
 use super::message::{Content, Message, ModelReply, Part, Tokens};
 use super::model::{ModelFailure, ModelFailureKind, ModelRequest};
@@ -374,6 +374,12 @@ impl State {
     /// Returns what is to be done now; `now` is the time, in milliseconds since 1970.
     #[must_use]
     pub fn next(&self, now: i64) -> Next {
+        self.next_sharing(now, SharedRest::default())
+    }
+
+    /// The same, where this is left of a budget that the run shares with others.
+    #[must_use]
+    pub fn next_sharing(&self, now: i64, rest: SharedRest) -> Next {
         if let Some(ending) = &self.ending {
             return Next::Ended((**ending).clone());
         }
@@ -418,24 +424,34 @@ impl State {
             if let Some(reason) = begun.budget.exceeded(&Spent { time, ..self.spent }) {
                 return Next::Remark(Remark::Closing(reason));
             }
-            let repeats = self.repeats.count();
-            if repeats >= REPEATS_MAX {
-                return Next::Remark(Remark::Closing(Reason::Loop));
+            match rest {
+                SharedRest::Some => {}
+                SharedRest::UsedUp(reason) => return Next::Remark(Remark::Closing(reason)),
+                SharedRest::Overdrawn(reason) => return Next::End(self.partial(reason)),
             }
-            if repeats >= REPEATS_TOLD && repeats != self.repeats_told {
-                return Next::Remark(Remark::Loop(repeats));
-            }
-            if self.context.is_due(begun.context_tokens) {
-                return Next::Remark(Remark::Compact);
-            }
-            if self.todos.are_due(self.spent.steps) {
-                return Next::Remark(Remark::Todo);
-            }
-            if let Some(number) = self.reminders.due(&begun.reminders) {
-                return Next::Remark(Remark::Reminder(number));
+            if let Some(remark) = self.due(begun) {
+                return Next::Remark(remark);
             }
         }
         Next::Ask
+    }
+
+    /// Returns what the model is to be told before it is asked, if anything.
+    fn due(&self, begun: &Begun) -> Option<Remark> {
+        let repeats = self.repeats.count();
+        if repeats >= REPEATS_MAX {
+            return Some(Remark::Closing(Reason::Loop));
+        }
+        if repeats >= REPEATS_TOLD && repeats != self.repeats_told {
+            return Some(Remark::Loop(repeats));
+        }
+        if self.context.is_due(begun.context_tokens) {
+            return Some(Remark::Compact);
+        }
+        if self.todos.are_due(self.spent.steps) {
+            return Some(Remark::Todo);
+        }
+        self.reminders.due(&begun.reminders).map(Remark::Reminder)
     }
 
     fn cell(&self, call: Option<&String>, code: &str) -> Next {

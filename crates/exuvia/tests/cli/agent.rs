@@ -2,6 +2,7 @@
 
 mod bounds;
 mod compaction;
+mod costs;
 mod export;
 mod lives;
 mod manual;

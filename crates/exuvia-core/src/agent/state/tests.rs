@@ -201,6 +201,54 @@ fn the_answer_of_a_cell_that_fails_does_not_count() {
     assert_eq!(driven.state.next(0), Next::Ask);
 }
 
+/// A reply of two calls, of which the first one may give the answer.
+fn two_calls(driven: &mut Driven) {
+    let call = |id: &str, code: &str| Call {
+        id: id.to_owned(),
+        name: PYTHON.to_owned(),
+        arguments: json!({ "code": code }).to_string(),
+    };
+    let calls = vec![call("a", "final(42)"), call("b", "print(1)")];
+    driven.reply(ModelReply { calls, stop: Stop::Calls, ..ModelReply::default() });
+}
+
+#[test]
+fn what_comes_after_the_answer_is_not_run() {
+    let mut driven = Driven::new(Begun { reply_ends: false, ..begun() });
+    two_calls(&mut driven);
+    driven.run("final(42)", |driven| finals(driven, &json!({ "answer": 42 })), Status::Finished, None);
+    driven.observe();
+    let call = Some("b".to_owned());
+    assert_eq!(driven.state.next(0), Next::Refuse { call: call.clone(), problem: Problem::Answered });
+    driven.say(Message::Observed { call, parts: Vec::new() }, None);
+    assert_eq!(driven.end(), ending(Reason::Done, 42));
+    // An answer that was not taken is none.
+    let mut driven = Driven::new(begun());
+    two_calls(&mut driven);
+    driven.run("final(42)", |driven| finals(driven, &json!({ "answer": 42 })), Status::Finished, None);
+    driven.say(Message::Observed { call: Some("a".to_owned()), parts: Vec::new() }, Some(Remark::Unaccepted));
+    driven.finish("print(1)");
+    assert_eq!(driven.state.next(0), Next::Ask);
+}
+
+#[test]
+fn a_shared_budget_ends_a_run() {
+    let mut driven = Driven::new(begun());
+    driven.reply(ModelReply { text: "So far.".to_owned(), stop: Stop::Length, ..ModelReply::default() });
+    driven.say(Message::user(Origin::Host, "go on"), Some(Remark::Idle));
+    let next = |driven: &Driven, rest| driven.state.next_sharing(driven.now, rest);
+    assert_eq!(next(&driven, SharedRest::Some), Next::Ask);
+    let partial = ending(Reason::Money, "So far.");
+    assert_eq!(next(&driven, SharedRest::Overdrawn(Reason::Money)), Next::End(partial.clone()));
+    let closing = Remark::Closing(Reason::Money);
+    assert_eq!(next(&driven, SharedRest::UsedUp(Reason::Money)), Next::Remark(closing));
+    driven.say(Message::user(Origin::Host, "answer now"), Some(closing));
+    // Whoever may answer still may.
+    assert_eq!(next(&driven, SharedRest::Overdrawn(Reason::Money)), Next::Ask);
+    driven.reply(text("So far."));
+    assert_eq!(driven.end(), partial);
+}
+
 #[test]
 fn a_final_of_somebody_elses_does_not_count() {
     let mut driven = Driven::new(begun());

@@ -6,7 +6,7 @@ use anyhow::Result;
 use exuvia_agent::skills::Skill;
 use exuvia_agent::subagents::{Provider, Rights, Surroundings};
 use exuvia_agent::tools::{Means, Usage, inference, tools};
-use exuvia_agent::{Manual, Task};
+use exuvia_agent::{AgentError, Manual, Task};
 use exuvia_core::agent::{Ending, Model};
 use exuvia_core::journal::SessionId;
 use exuvia_core::{ToolFailure, ToolFailureKind};
@@ -76,5 +76,9 @@ impl Provider for Provision {
 
     fn ended(&self, session: &SessionId, ending: &Ending) {
         self.view.subagent_ended(session, ending);
+    }
+
+    fn failed(&self, session: &SessionId, error: &AgentError) {
+        self.view.subagent_failed(session, &error.to_string());
     }
 }

@@ -246,6 +246,14 @@ impl View {
         self.say(&mut self.lock(), &self.dim(&format!("  {session}: {}", ending.reason.word())));
     }
 
+    /// Shows that one could not go on, and why.
+    pub(super) fn subagent_failed(&self, session: &SessionId, error: &str) {
+        if self.json {
+            return self.line(&json!({ "event": "subagent_failed", "session": session, "error": error }));
+        }
+        self.say(&mut self.lock(), &self.red(&format!("  {session}: {}", self.clean(error))));
+    }
+
     /// Shows what the whole took.
     pub(super) fn ends(&self, state: &State) {
         let spent = state.spent();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use exuvia_agent::skills::Skill;
-use exuvia_agent::subagents::Subagents;
+use exuvia_agent::subagents::{self, Subagents};
 use exuvia_agent::tools::{Means, Usage, inference};
 use exuvia_agent::{Agent, AgentError, Home, Manual, Prompts, Task};
 use exuvia_core::agent::Model;
@@ -19,10 +19,14 @@ use super::view::View;
 use super::{Arguments, conclusion, person};
 use crate::cli::inputs;
 use crate::failure::{self, Failure};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, Room};
 use crate::lent::Terms;
 use crate::recording::{Prepared, now, told};
 use crate::{exit, output};
+
+/// An agent and all of its subagents that work at a time, each with a successor while it is taken away, and some beside them,
+/// which look at things.
+const ROOM: Room = Room { sandboxes_max: (1 + subagents::CONCURRENCY as u32) * 2 + 8, spares_max: 1 };
 
 /// What an agent is made with.
 pub(super) struct Workshop {
@@ -70,7 +74,7 @@ impl Workshop {
         let inference = Some(inference(Arc::clone(&model), &usage));
         let lent = options.lent_on(Terms { inference, ..arguments.terms(own, skills.clone()) })?;
         manual.hold(&skills, lent.declarations());
-        let interpreter = Interpreter::find(options.image.as_deref())?;
+        let interpreter = Interpreter::find(options.image.as_deref())?.with_room(ROOM);
         let furnished = options.packages.wanted(&lent).furnish(&interpreter)?;
         let version = interpreter.image().manifest().version.clone();
         let host = options.clone();

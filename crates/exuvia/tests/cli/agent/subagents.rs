@@ -185,3 +185,63 @@ else:
     let done = agent(&place, &replies, &["--json", "--timeout", "1s", "--cpu-time", "0"]);
     assert_eq!(events(&done.stdout).last().unwrap()["answer"], json!("over"), "{}", done.stderr);
 }
+
+/// There is room for all that may work at a time, and for their caller; the others wait.
+#[test]
+fn many_work_at_a_time() {
+    let place = Place::new();
+    let code = r#"
+import os
+if os.path.exists('/input/number'):
+    final(int(open('/input/number').read()) ** 2)
+else:
+    from exuvia import parallel
+    async def square(number):
+        return (await task.aio("square it", files={"number": str(number).encode()})).answer
+    final(parallel(square, range(20)))
+"#;
+    let done = agent(&place, &[&reply(code)], &["--json", "--session", "it"]);
+    assert_eq!(done.status, 0, "{}\n{}", done.stderr, done.stdout);
+    let squares: Vec<u32> = (0..20).map(|number| number * number).collect();
+    assert_eq!(events(&done.stdout).last().unwrap()["answer"], json!(squares));
+    assert_eq!(place.exuvia(&["replay", "--quiet", "it"]).status, 0);
+}
+
+/// All that work at a time draw from what is left: none of them has it for itself.
+#[test]
+fn a_budget_is_shared() {
+    let place = Place::new();
+    let code = r#"
+import os
+if os.path.exists('/input/called'):
+    print(len(os.listdir('/workspace')))
+else:
+    from exuvia import parallel
+    async def one(name):
+        try:
+            done = await task.aio(name, files={"called": b""})
+            return [done.answer, done.reason]
+        except Exception as error:
+            return str(error)
+    final(parallel(one, "abcdef"))
+"#;
+    let tokens = "tokens = {fresh = 40_000, output = 10}\ntext = 'So far.'";
+    let replies: Vec<String> =
+        [code, "x = 1", "x = 2", "x = 3"].iter().map(|code| format!("{tokens}\ncode = '''{code}'''")).collect();
+    let replies: Vec<&str> = replies.iter().map(String::as_str).collect();
+    let done = agent(&place, &replies, &["--json", "--tokens", "100K", "--session", "it"]);
+    let told = events(&done.stdout);
+    for answer in told.last().unwrap()["answer"].as_array().unwrap() {
+        let is_partial = *answer == json!(["So far.", "tokens"]) || *answer == json!(["", "tokens"]);
+        assert!(is_partial || *answer == json!("nothing is left of the budget"), "{answer} {}", done.stderr);
+    }
+    let used = told.iter().filter(|event| event["event"] == "used").map(|event| {
+        let tokens = &event["tokens"];
+        tokens["fresh"].as_u64().unwrap() + tokens["output"].as_u64().unwrap()
+    });
+    // The caller's first reply leaves some 60,000. Each of the six is asked once at most before that is gone, two of them
+    // twice, and whoever has used all of it alone may answer: without an account, each would have used 120,030.
+    let used: u64 = used.sum();
+    assert!((80_020..=9 * 40_010).contains(&used), "{used}");
+    assert_eq!(place.exuvia(&["replay", "--quiet", "it"]).status, 0);
+}
