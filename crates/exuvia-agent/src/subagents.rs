@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use crate::agent::{Agent, Home, Input, Price, Task, fold};
+use crate::agent::{Agent, Home, Input, Price, Step, Task, fold};
 use crate::error::AgentError;
 use crate::prompts::Prompts;
 use crate::tools::Usage;
@@ -218,12 +218,22 @@ async fn answer(subagents: Subagents, arguments: Arguments, watched: Watched) ->
     let id = &claim.session;
     provider.begun(id, &arguments.prompt);
     watched.watch(agent.interrupter());
-    let ended = agent.run(&|_| {}).await;
+    let ended = run(&mut agent).await;
     let ending = ended.inspect_err(|error| provider.failed(id, error)).map_err(told)?;
     provider.ended(id, &ending);
     let answer = collect(&mut agent, ending, id)?;
     claim.keep();
     Ok(answer)
+}
+
+/// Has a subagent go on to its end. If nobody waits for that any more, its model is not asked again.
+async fn run(agent: &mut Agent) -> Result<Ending, AgentError> {
+    loop {
+        match agent.step(&|_| {}).await? {
+            Step::Ended(ending) => return Ok(ending),
+            Step::On => tokio::task::yield_now().await,
+        }
+    }
 }
 
 /// A subagent in its sandbox.

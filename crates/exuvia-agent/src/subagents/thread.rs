@@ -39,8 +39,9 @@ where
     F: Future<Output = T>,
 {
     let (runtime, watched) = (Handle::current(), Watched::default());
-    let (mut told, answer) = oneshot::channel();
+    // Whoever is interrupted by the end of this sees that nobody waits: the channel goes first.
     let waiting = Waiting(watched.clone());
+    let (mut told, answer) = oneshot::channel();
     let thread = Builder::new().name("exuvia-subagent".to_owned()).spawn(move || {
         let done = runtime.block_on(async {
             tokio::select! {
