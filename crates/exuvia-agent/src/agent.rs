@@ -250,7 +250,10 @@ impl Agent {
                 let interface = state.begun().map(|begun| begun.interface).unwrap_or_default();
                 self.prompts.render("idle", json!({ "interface": interface, "cut_off": is_cut }))?
             }
-            Remark::Loop(count) => self.prompts.render("loop", json!({ "count": count }))?,
+            Remark::Loop(count) => {
+                let round = self.state().round();
+                self.prompts.render("loop", json!({ "count": count, "round": round }))?
+            }
             Remark::Todo => {
                 let state = self.state();
                 let items: Vec<_> = state.todos().map(|item| shown(item, ITEM_BYTES_MAX)).take(ITEMS_MAX).collect();

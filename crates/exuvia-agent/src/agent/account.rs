@@ -1,6 +1,6 @@
 //! What a model is told of a conversation that was left out, beside what it has summed up itself.
 
-use exuvia_core::agent::{Attempt, Content, FileNote, Message, Origin, State};
+use exuvia_core::agent::{Attempt, FileNote, State};
 use exuvia_core::observation::excerpt::shown;
 use serde_json::{Value as Json, json};
 
@@ -21,33 +21,21 @@ pub(super) fn of(state: &State, summary: &str) -> Json {
     let notes: Vec<_> = last(state.notes(), NOTES_MAX).map(|note| shown(note, TEXT_BYTES_MAX)).collect();
     let attempts: Vec<Json> = last(state.attempts(), ATTEMPTS_MAX).map(attempt).collect();
     let files: Vec<FileNote> = state.files().collect();
+    let said: Vec<&str> = state.words().collect();
+    let said: Vec<_> = last(&said, WORDS_MAX).map(|text| shown(text, TEXT_BYTES_MAX)).collect();
     let more = files.len().saturating_sub(FILES_MAX);
     let files: Vec<Json> = last(&files, FILES_MAX)
         .map(|file| json!({ "path": shown(&file.path, ITEM_BYTES_MAX), "size": size(file.bytes) }))
         .collect();
     json!({
         "summary": !summary.is_empty(),
-        "said": said(state),
+        "said": said,
         "list": list,
         "notes": notes,
         "attempts": attempts,
         "files": files,
         "more_files": more,
     })
-}
-
-/// Returns what the person has said since the beginning.
-fn said(state: &State) -> Vec<String> {
-    let persons = |message: &Message| -> Vec<String> {
-        let persons = message.parts().iter().filter(|part| part.origin == Origin::Person);
-        let texts = persons.filter_map(|part| match &part.content {
-            Content::Text { text } => Some(shown(text, TEXT_BYTES_MAX).into_owned()),
-            Content::Image { .. } => None,
-        });
-        texts.collect()
-    };
-    let texts: Vec<String> = state.messages().iter().skip(1).flat_map(|message| persons(message)).collect();
-    last(&texts, WORDS_MAX).cloned().collect()
 }
 
 fn attempt(attempt: &Attempt) -> Json {

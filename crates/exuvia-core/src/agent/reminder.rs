@@ -21,8 +21,8 @@ pub struct Reminder {
 pub enum Rule {
     /// When so many cells have run since the run began, or since it was reminded last.
     Cells(u32),
-    /// When this is found, in capitals or not, in what the model says or wants run, or in what comes of that; not again
-    /// before ten more cells have run.
+    /// When this is found, in capitals or not, in what the person or the model says, in what it wants run, or in what comes of
+    /// that; not again before ten more cells have run.
     Keyword(String),
     /// When so many cells have run since the run began and the tool was not called yet; once.
     Unused {

@@ -9,6 +9,7 @@ mod finals;
 mod notes;
 mod standing;
 mod todos;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,10 +20,10 @@ use serde::Deserialize;
 use super::act::{Act, Problem, acts};
 use super::budget::{SharedRest, Spent};
 use super::entry::{Begun, Ending, Entry, FileNote, Interface, Reason, Remark};
-use super::message::{Content, Message, ModelReply, Part, Tokens};
+use super::message::{Content, Message, ModelReply, Origin, Part, Tokens};
 use super::model::{ModelFailure, ModelFailureKind, ModelRequest};
 use super::reminder::{Reminder, Reminders};
-use super::repeats::Repeats;
+use super::repeats::{self, Repeats};
 use crate::journal::{Event, Recorded, SessionId};
 use crate::recording::Asked;
 use crate::{Outcome, Stream};
@@ -34,11 +35,12 @@ use finals::Finals;
 use notes::Notes;
 pub use standing::standing;
 use todos::Todos;
+use words::Words;
 
-/// How often in a row the same comes of cells before the model is told so.
+/// How often in a row the same cells come to the same before the model is told so.
 const REPEATS_TOLD: u32 = 3;
-/// How often in a row the same comes of cells before the run is ended.
-const REPEATS_MAX: u32 = 5;
+/// How often in a row they do before the run is ended.
+const REPEATS_MAX: u32 = repeats::TIMES_MAX;
 /// How many replies in a row may have neither code nor an answer.
 const IDLE_MAX: u32 = 3;
 
@@ -75,6 +77,7 @@ pub struct State {
     finals: Finals,
     todos: Todos,
     notes: Notes,
+    words: Words,
     /// The sessions of those that have done tasks for it.
     subagents: BTreeSet<SessionId>,
     attempts: Attempts,
@@ -232,7 +235,9 @@ impl State {
         let Some(Act::Cell { code, .. }) = self.acts.get(self.done) else { return };
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let outcome = Arc::new(Outcome { stdout, stderr, ..outcome.clone() });
-        self.repeats.note(code, &outcome);
+        if self.repeats.note(code, &outcome) < REPEATS_TOLD {
+            self.repeats_told = 0;
+        }
         self.attempts.note(cell, code, &outcome);
         self.reminders.cell_ended();
         self.spent.cell_time = self.spent.cell_time.saturating_add(outcome.usage.wall_time);
@@ -270,6 +275,7 @@ impl State {
             steps: std::mem::take(&mut self.steps),
             files: std::mem::take(&mut self.files),
             notes: std::mem::take(&mut self.notes),
+            words: std::mem::take(&mut self.words),
             subagents: std::mem::take(&mut self.subagents),
             context: std::mem::take(&mut self.context),
             replies: self.replies,
@@ -280,6 +286,7 @@ impl State {
             since: at,
             ..Self::default()
         };
+        self.words.begin();
         if self.messages.is_empty() {
             self.context.begin(self.system.as_deref().unwrap_or_default());
         }
@@ -313,9 +320,11 @@ impl State {
             Some(Remark::Allowed) => self.is_allowed_more = false,
             Some(Remark::Idle) | None => {}
         }
-        if matches!(message, Message::Observed { .. }) {
-            message.parts().iter().for_each(|part| self.hear(part));
+        let is_observed = matches!(message, Message::Observed { .. });
+        for part in message.parts().iter().filter(|part| is_observed || part.origin == Origin::Person) {
+            self.hear(part);
         }
+        self.words.hear(&message, self.first.is_none());
         self.is_unanswered = false;
         self.context.said(message.parts());
         let message = Arc::new(message);
@@ -438,7 +447,7 @@ impl State {
 
     /// Returns what the model is to be told before it is asked, if anything.
     fn due(&self, begun: &Begun) -> Option<Remark> {
-        let repeats = self.repeats.count();
+        let repeats = self.repeats.times();
         if repeats >= REPEATS_MAX {
             return Some(Remark::Closing(Reason::Loop));
         }

@@ -57,6 +57,17 @@ impl State {
         self.notes.all()
     }
 
+    /// Returns what the person has said beside the task, the oldest first, as far as it is kept.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.all()
+    }
+
+    /// Returns how many cells there are in the round that the run goes in, if it goes in circles: 1 if they are all the same.
+    #[must_use]
+    pub fn round(&self) -> usize {
+        self.repeats.round()
+    }
+
     /// Returns the sessions of the subagents that have given their answers.
     pub fn subagents(&self) -> impl Iterator<Item = &SessionId> {
         self.subagents.iter()

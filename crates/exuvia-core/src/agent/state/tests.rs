@@ -356,6 +356,23 @@ fn whoever_goes_in_circles_is_told_and_then_stopped() {
     assert_eq!(driven.end(), ending(Reason::Loop, "I could not."));
 }
 
+/// The model is told of each circle anew.
+#[test]
+fn whoever_has_found_out_is_told_of_the_next_circle() {
+    let mut driven = Driven::new(begun());
+    let mut told = Vec::new();
+    let cells = ["a", "b", "a", "b", "a", "b", "new", "c", "c", "c"];
+    for (step, code) in cells.iter().enumerate() {
+        driven.code(code);
+        driven.finish(code);
+        if let Next::Remark(remark) = driven.state.next(0) {
+            told.push((step + 1, remark, driven.state.round()));
+            driven.say(Message::user(Origin::Host, "hm"), Some(remark));
+        }
+    }
+    assert_eq!(told, [(6, Remark::Loop(3), 2), (10, Remark::Loop(3), 1)]);
+}
+
 #[test]
 fn a_budget_that_is_used_up_leaves_room_for_an_answer() {
     let budgets = [

@@ -64,6 +64,16 @@ fn a_model_is_reminded_of_what_its_owner_says() {
     assert_eq!((done.status, done.stdout.as_str()), (0, "done\n"), "{}", done.stderr);
 }
 
+/// The task itself may be what a keyword is about: the model is reminded before it begins.
+#[test]
+fn a_keyword_is_found_in_the_task() {
+    let place = Place::new();
+    let model = script(&place, "script", &["expect = ['Amounts are net.']\ntext = 'done'"]);
+    place.write("exuvia.toml", "[[agent.reminders]]\nkeyword = 'invoice'\ntext = 'Amounts are net.'\n");
+    let done = place.exuvia(&["agent", "Add the Invoices up", "--model", &model, "--config", "exuvia.toml"]);
+    assert_eq!((done.status, done.stdout.as_str()), (0, "done\n"), "{}", done.stderr);
+}
+
 #[test]
 fn what_is_wrong_in_it_is_told_with_its_line() {
     let model = |rest: &str| format!("[models.m]\nmodel = 'openai/x'\n{rest}");
@@ -71,6 +81,7 @@ fn what_is_wrong_in_it_is_told_with_its_line() {
     for (config, expected) in [
         ("[agent]\nstep = 1".to_owned(), "exuvia.toml:2: unknown field `step`"),
         ("[agent]\ntokens = 'many'".to_owned(), "exuvia.toml:2: `many` is no number: write `20000`, `200K`, `2M`"),
+        ("[agent]\nsteps = 0".to_owned(), "exuvia.toml: `agent.steps` is at least 1"),
         ("[agent]\ncost = -1.0".to_owned(), "exuvia.toml: `agent.cost` is no amount of dollars"),
         ("[[agent.reminders]]\ntext = 'x'".to_owned(), when),
         ("[[agent.reminders]]\ntext = ''\ncells = 1".to_owned(), "`agent.reminders`: `text` says nothing"),

@@ -159,3 +159,48 @@ fn a_model_is_reminded() {
     driven.say(Message::user(Origin::Host, "there is a search"), Some(remark));
     assert_eq!(driven.state.next(0), Next::Ask);
 }
+
+/// However often the conversation is left out, what the person has said is known.
+#[test]
+fn words_of_the_person_are_kept() {
+    let mut driven = short(1_000);
+    let said = |driven: &Driven| driven.state.words().map(str::to_owned).collect::<Vec<_>>();
+    driven.say(Message::user(Origin::Person, "in euros"), None);
+    for summary in ["once", "twice"] {
+        for fresh in [100, 200, 1_200] {
+            driven.counted(&format!("{summary} = {fresh}"), fresh, None);
+            if driven.state.next(0) != Next::Ask {
+                break;
+            }
+        }
+        driven.told_to_sum_up();
+        driven.reply(text(summary));
+        driven.compacted(summary);
+        driven.say(Message::user(Origin::Person, format!("said after it was left out {summary}")), None);
+    }
+    let expected = ["in euros", "said after it was left out once", "said after it was left out twice"];
+    assert_eq!(said(&driven), expected);
+    // To the next task, this one is something that was said.
+    driven.entry(Entry::Begun(Box::new(begun())));
+    driven.say(Message::user(Origin::Person, "now that"), None);
+    assert_eq!(said(&driven), ["do it", expected[0], expected[1], expected[2]]);
+    // Of many, the last ones are kept, and the beginning of each.
+    for number in 0..100 {
+        driven.say(Message::user(Origin::Person, format!("{number} {}", "ö".repeat(5_000))), None);
+    }
+    let kept = said(&driven);
+    assert_eq!((kept.len(), kept[0].starts_with("50 "), kept[49].starts_with("99 ")), (50, true, true));
+    assert!(kept.iter().all(|text| text.len() < 4_200 && text.ends_with("ö…")));
+}
+
+/// A word of the task itself is one that is found.
+#[test]
+fn a_model_is_reminded_of_what_the_task_is_about() {
+    let reminders = vec![Reminder { rule: Rule::Keyword("Invoice".to_owned()), text: "net prices".to_owned() }];
+    let mut driven = Driven::new(Begun { reminders: reminders.clone(), ..begun() });
+    assert_eq!(driven.state.next(0), Next::Ask);
+    driven.say(Message::user(Origin::Host, "invoices, say"), None);
+    assert_eq!(driven.state.next(0), Next::Ask);
+    driven.say(Message::user(Origin::Person, "Add up the invoices."), None);
+    assert_eq!(driven.state.next(0), Next::Remark(Remark::Reminder(0)));
+}
