@@ -2,6 +2,8 @@
 //!
 //! Each is a file of `prompts/` in this crate's sources; [`Prompts::replace`] puts another text in the place of one.
 
+mod samples;
+
 use std::sync::Arc;
 
 use minijinja::Environment;
@@ -51,19 +53,25 @@ impl Prompts {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
 
-    /// Puts another text in the place of a template.
+    /// Puts another text in the place of a template. It is tried out, so that it does not fail when it is needed.
     ///
     /// # Errors
     ///
-    /// There is none of this name, or the text is no template.
+    /// There is none of this name, or the text is no template, or it cannot be filled in.
     pub fn replace(&mut self, name: &str, text: String) -> Result<(), PromptError> {
         if !Self::names().any(|known| known == name) {
             let known: Vec<&str> = Self::names().collect();
             let problem = format!("there is none of this name; there are {}", known.join(", "));
             return Err(PromptError { name: name.to_owned(), problem });
         }
-        let environment = Arc::make_mut(&mut self.0);
-        environment.add_template_owned(name.to_owned(), text).map_err(|error| wrong(name, &error))
+        let mut environment = (*self.0).clone();
+        environment.add_template_owned(name.to_owned(), text).map_err(|error| wrong(name, &error))?;
+        let replaced = Self(Arc::new(environment));
+        for sample in samples::of(name) {
+            replaced.render(name, sample)?;
+        }
+        *self = replaced;
+        Ok(())
     }
 
     /// Fills a template in. Space at the end is left out.

@@ -14,6 +14,9 @@ const SKILLS_MAX: usize = 100;
 /// How much it is told of them, in bytes.
 const SKILLS_BYTES_MAX: usize = 32 << 10;
 
+/// What a document ends with, but for the last character, before which there may be spaces.
+const DOCUMENT_END: &str = "</document";
+
 /// Something to be done.
 #[derive(Debug, Clone, Default)]
 pub struct Task {
@@ -93,7 +96,8 @@ impl Task {
             caller: self.caller.clone(),
         };
         let documents = self.documents.iter().map(|Document { name, text }| {
-            Part::text(Origin::Document, format!("<document name={name:?}>\n{}\n</document>", text.trim_end()))
+            let text = inside(text.trim_end());
+            Part::text(Origin::Document, format!("<document name={name:?}>\n{text}\n{DOCUMENT_END}>"))
         });
         let inputs: Vec<Json> = self.inputs.iter().map(Input::shown).collect();
         let task = json!({
@@ -173,6 +177,20 @@ impl Input {
     fn shown(&self) -> Json {
         json!({ "path": self.path, "kind": self.kind, "size": size(self.bytes) })
     }
+}
+
+/// Returns a document's text without anything that looks like its end, after which something else would seem to speak.
+fn inside(text: &str) -> String {
+    let small = text.to_ascii_lowercase();
+    let mut inside = String::with_capacity(text.len());
+    let mut from = 0;
+    for (place, _) in small.match_indices(DOCUMENT_END) {
+        inside.push_str(&text[from..place]);
+        inside.push_str("&lt;");
+        from = place + 1;
+    }
+    inside.push_str(&text[from..]);
+    inside
 }
 
 /// Returns a size as people read it: `12 bytes`, `3.4 KiB`, `512 MiB`.

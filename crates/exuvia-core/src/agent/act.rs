@@ -10,8 +10,9 @@ use super::message::{Call, ModelReply};
 const CODE_BYTES_MAX: usize = 1 << 20;
 /// How many calls of one reply are looked at; further ones are refused.
 const CALLS_MAX: usize = 32;
-/// What begins and ends code in a text.
-const FENCE: &str = "```";
+/// What begins and ends code in a text: as many of one of these, or more.
+const FENCES: [char; 2] = ['`', '~'];
+const FENCE_LENGTH_MIN: usize = 3;
 
 /// Something that a reply asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,23 +127,26 @@ struct Block {
     is_closed: bool,
 }
 
-/// Returns what stands between fences that name Python or nothing: CommonMark's fenced code blocks, with backquotes.
+/// Returns what stands between fences that name Python or nothing: CommonMark's fenced code blocks.
 fn blocks(text: &str) -> impl Iterator<Item = Block> {
     let mut lines = text.lines();
     std::iter::from_fn(move || {
         loop {
             let line = lines.next()?;
             let opening = line.trim_start();
-            let ticks = opening.len() - opening.trim_start_matches('`').len();
-            if ticks < FENCE.len() || opening[ticks..].contains('`') {
+            let Some(mark) = opening.chars().next().filter(|first| FENCES.contains(first)) else { continue };
+            let rest = opening.trim_start_matches(mark);
+            let fence = &opening[..opening.len() - rest.len()];
+            // Three backquotes and more are a fence and no code in a line only where none come after them.
+            if fence.len() < FENCE_LENGTH_MIN || (mark == '`' && rest.contains(mark)) {
                 continue;
             }
-            let (indentation, fence) = (line.len() - opening.len(), &opening[..ticks]);
-            let language = opening[ticks..].split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+            let indentation = line.len() - opening.len();
+            let language = rest.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
             let (mut code, mut is_closed) = (String::new(), false);
             for line in lines.by_ref() {
                 let closing = line.trim();
-                is_closed = closing.starts_with(fence) && closing.trim_start_matches('`').is_empty();
+                is_closed = closing.starts_with(fence) && closing.trim_start_matches(mark).is_empty();
                 if is_closed {
                     break;
                 }
@@ -188,6 +192,17 @@ mod tests {
         assert_eq!(text("````python\na = '''\n```\n'''\n````"), [cell("a = '''\n```\n'''\n")]);
         assert_eq!(text("```json\n{}\n```\n```python\n2\n```"), [cell("2\n")]);
         assert_eq!(text("``` is a fence, and `x` is not"), []);
+    }
+
+    /// CommonMark has fences of tildes, too, which are not closed by backquotes.
+    #[test]
+    fn fences_may_be_of_tildes() {
+        assert_eq!(text("~~~python\nx = 1\n~~~\n"), [cell("x = 1\n")]);
+        assert_eq!(text("~~~~\na = '''\n```\n~~~\n'''\n~~~~~"), [cell("a = '''\n```\n~~~\n'''\n")]);
+        assert_eq!(text("~~~ python `x`\n1\n~~~"), [cell("1\n")]);
+        assert_eq!(text("```python\n~~~\n"), [refuse(Problem::CutOff)]);
+        assert_eq!(text("~~~json\n```python\n1\n```\n~~~\n"), []);
+        assert_eq!(text("~~so~~ it is"), []);
     }
 
     #[test]

@@ -195,7 +195,7 @@ pub(crate) struct Arguments {
 #[command(next_help_heading = "Budget")]
 struct BudgetOptions {
     /// How often the model is asked, in all [default: 50]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     steps: Option<u32>,
 
     /// How many tokens go to and fro: a number, or `200K`, `2M`

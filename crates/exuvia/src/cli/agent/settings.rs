@@ -139,6 +139,9 @@ impl Settings {
         {
             return Err(Failure::usage(format!("{}: `agent.cost` is no amount of dollars", path.display())).into());
         }
+        if agent.steps == Some(0) {
+            return Err(Failure::usage(format!("{}: `agent.steps` is at least 1", path.display())).into());
+        }
         arguments.model = arguments.model.take().or(agent.model);
         arguments.interface = arguments.interface.or(agent.interface);
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -28,6 +28,9 @@ use crate::{exit, output};
 /// which look at things.
 const ROOM: Room = Room { sandboxes_max: (1 + subagents::CONCURRENCY as u32) * 2 + 8, spares_max: 1 };
 
+/// What a folder of prompts may say of itself.
+const ABOUT: &str = "README.md";
+
 /// What an agent is made with.
 pub(super) struct Workshop {
     pub(super) prepared: Prepared,
@@ -168,7 +171,8 @@ fn prompts(folder: Option<&Path>) -> Result<Prompts> {
     let unreadable = |error: io::Error| Failure::unreadable(folder, &error);
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let is_prompt = path.extension().is_some_and(|extension| extension == "md");
+        let is_about = path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(ABOUT));
+        let is_prompt = !is_about && path.extension().is_some_and(|extension| extension == "md");
         if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_prompt) {
             let text = std::fs::read_to_string(&path).map_err(|error| Failure::unreadable(&path, &error))?;
             prompts

@@ -90,6 +90,28 @@ fn who_goes_in_circles_is_told_so_and_then_ended() {
     assert_eq!(told.iter().filter(|text| text.contains("cells came to the same")).count(), 2);
 }
 
+/// A circle may be of several cells, and an error may have another number in it each time; who waits goes on.
+#[test]
+fn circles_of_several_cells_are_noticed() {
+    let place = Place::new();
+    let numbered = "code = 'seen = globals().get(\"seen\", 0) + 1; raise ValueError(f\"at {seen}\")'";
+    let mut replies = vec![numbered; 5];
+    replies.push("expect = ['You repeat yourself']\ntext = 'I could not.'");
+    let run = agent(&place, &replies, &["--json"]);
+    assert_eq!((run.status, &events(&run.stdout).pop().unwrap()["reason"]), (1, &json!("loop")));
+    let mut replies = ["code = 'print(1)'", "code = 'print(2)'"].repeat(5);
+    replies.push("text = 'I could not.'");
+    let run = agent(&place, &replies, &["--json"]);
+    assert_eq!((run.status, &events(&run.stdout).pop().unwrap()["reason"]), (1, &json!("loop")));
+    let remarks: Vec<String> = told(&run.stdout).into_iter().filter(|text| text.contains("came to the same")).collect();
+    assert!(remarks[0].starts_with("The last 6 cells were the same 2, 3 times over, and came to the same."));
+    assert_eq!(remarks.len(), 2);
+    let polled = "code = 'seen = globals().get(\"seen\", 0) + 1; print(seen)'";
+    let mut replies = vec![polled; 12];
+    replies.push("code = 'final(seen)'");
+    assert_eq!(answer(&place, &replies, &[]), (0, json!(12)));
+}
+
 #[test]
 fn a_limit_leaves_room_for_what_is_there() {
     let place = Place::new();
@@ -105,6 +127,8 @@ fn a_limit_leaves_room_for_what_is_there() {
     let tokens = "code = 'x = 1'\ntokens = {fresh = 600, output = 500}";
     let run = agent(&place, &[tokens, "expect = ['1000 tokens']\ncode = 'final(\"half\")'"], &["--tokens", "1000"]);
     assert_eq!((run.status, run.stdout.as_str()), (124, "half\n"));
+    let none = agent(&place, &[FINAL], &["--steps", "0"]);
+    assert_eq!((none.status, none.stdout.as_str()), (2, ""), "{}", none.stderr);
 }
 
 /// Whoever ended for want of steps goes on with more of them, and its list and variables are there.
@@ -211,6 +235,46 @@ fn a_folder_says_of_itself_what_the_model_should_know() {
     let origins: Vec<_> =
         said["message"]["parts"].as_array().unwrap().iter().map(|part| part["origin"].clone()).collect();
     assert_eq!(origins, ["document", "host", "person"]);
+}
+
+/// What a prompt of somebody's own cannot do is told before anything is done.
+#[test]
+fn prompts_are_tried_out() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("prompts")).unwrap();
+    place.write("prompts/README.md", "These are {{ ours");
+    let model = super::script(&place, "script", &["text = 'ok'"]);
+    let own = ["agent", "do it", "--model", &model, "--prompts", "prompts"];
+    let whole = [
+        ("idle", "{{ interface ~ cut_off }}"),
+        ("loop", "{{ count * round }}"),
+        ("todo", "{{ items[0] ~ items | length }}"),
+        ("closing", "{{ reason ~ limit }}"),
+        ("compact", "Sum up."),
+        ("report", "Report."),
+        (
+            "compacted",
+            "{{ more_files + 1 }}{% for a in attempts %}{{ a.cell + a.times }}{{ a.code ~ a.reason }}{% endfor %}",
+        ),
+    ];
+    for (name, right) in whole {
+        let file = format!("prompts/{name}.md");
+        place.write(&file, right);
+        assert_eq!(place.exuvia(&own).status, 0, "{name}");
+        for wrong in ["{{ missing.name }}", "{{ 1 // 0 }}", "{% for a in 1 %}{% endfor %}"] {
+            place.write(&file, wrong);
+            for last in [&[][..], &["--print-prompt"]] {
+                let refused = place.exuvia(&[&own, last].concat());
+                let expected = format!("error: {file}: the prompt `{name}` cannot be used: ");
+                assert_eq!(refused.status, 2, "{name} {wrong}: {}", refused.stderr);
+                assert!(refused.stderr.starts_with(&expected), "{}", refused.stderr);
+            }
+        }
+        std::fs::remove_file(place.path(&file)).unwrap();
+    }
+    // Each of the ways in which one is needed is tried.
+    place.write("prompts/closing.md", "{% if reason == 'loop' %}{{ missing.name }}{% endif %}");
+    assert_eq!(place.exuvia(&own).status, 2);
 }
 
 #[test]
