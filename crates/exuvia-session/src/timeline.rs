@@ -175,10 +175,15 @@ impl Marks {
         Mark { parts: self.kept.len(), end: self.kept.last().map_or(0, |part| part.positions.end) }
     }
 
+    /// Goes back to a moment. Where that is before a fork began, it still is that fork, with random bytes of its own: how
+    /// it was opened stays.
     fn back_to(&mut self, mark: Mark) {
         self.kept.truncate(mark.parts);
         if let Some(last) = self.kept.last_mut() {
             last.positions.end = mark.end;
+        }
+        if !self.kept.iter().any(|part| Some(&part.session) == self.session.as_ref()) {
+            self.keep(0);
         }
     }
 

@@ -25,6 +25,8 @@ const COMMAND: &str = "exuvia.command";
 
 /// The kind of the note that what was to be done at a program's end is done.
 pub(crate) const CONCLUDED: &str = "exuvia.concluded";
+/// The kind of the note that an agent's session was forked to go on at a prompt.
+const AT_PROMPT: &str = "exuvia.at_prompt";
 /// How much a process writes down of a session: a program that reads a clock without end meets it after some minutes.
 const JOURNAL_BYTES_MAX: u64 = 4 << 30;
 /// How many events are looked at for it.
@@ -231,12 +233,50 @@ impl CommandLine {
     /// Notes in a fork what the session that it was forked from was begun with, if that is not in the part of the journal
     /// that they share.
     pub(crate) fn pass_on(store: &Arc<dyn Store>, origin: &SessionId, fork: &mut Session) -> Result<()> {
-        if Self::of(store, fork.id())?.is_none()
-            && let Some(command) = Self::of(store, origin)?
-        {
-            fork.note(COMMAND, serde_json::to_value(command)?).map_err(told)?;
+        match Self::passed_on(store, origin, fork.id())? {
+            Some((kind, data)) => fork.note(&kind, data).map_err(told),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Returns that note, if the fork needs one.
+    fn passed_on(
+        store: &Arc<dyn Store>,
+        origin: &SessionId,
+        fork: &SessionId,
+    ) -> Result<Option<(String, serde_json::Value)>> {
+        if Self::of(store, fork)?.is_some() {
+            return Ok(None);
+        }
+        let command = Self::of(store, origin)?.map(serde_json::to_value).transpose()?;
+        Ok(command.map(|command| (COMMAND.to_owned(), command)))
+    }
+
+    /// Returns what is noted at the beginning of a fork that goes on at a prompt.
+    pub(crate) fn notes_at_prompt(
+        store: &Arc<dyn Store>,
+        origin: &SessionId,
+        fork: &SessionId,
+    ) -> Result<Vec<(String, serde_json::Value)>> {
+        let passed_on = Self::passed_on(store, origin, fork)?;
+        let at_prompt = Self::of(store, origin)?.is_some_and(|command| command.is_agent());
+        let at_prompt = at_prompt.then(|| (AT_PROMPT.to_owned(), serde_json::Value::Null));
+        Ok(passed_on.into_iter().chain(at_prompt).collect())
+    }
+
+    /// Returns whether it is that of an agent.
+    pub(crate) fn is_agent(&self) -> bool {
+        self.arguments.first().is_some_and(|first| first == "agent")
+    }
+
+    /// Returns whether a session is an agent's. One that was forked to be looked at, at a prompt, is a person's.
+    pub(crate) fn is_of_agent(store: &Arc<dyn Store>, session: &SessionId) -> Result<bool> {
+        if !Self::of(store, session)?.is_some_and(|command| command.is_agent()) {
+            return Ok(false);
+        }
+        let first = pollster::block_on(store.read(session, 0, COMMAND_EVENTS_MAX)).map_err(journal::failure)?;
+        let is_noted = |event: &Event| matches!(event, Event::Note { kind, .. } if kind == AT_PROMPT);
+        Ok(!first.iter().any(|recorded| is_noted(&recorded.event)))
     }
 
     /// Returns the one that a session, or the one that it was forked from, was begun with.

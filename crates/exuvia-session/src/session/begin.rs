@@ -192,14 +192,41 @@ impl Session {
         parent: Parent,
         (id, name, seed): (SessionId, Option<String>, [u8; 32]),
     ) -> Result<(Self, Resumed), SessionError> {
-        let opened = rebuild::opening(&store, &parent.session).await?;
-        environment.check(&parent.session, &opened)?;
-        let opened = Opened { seed, parent: Some(parent), ..opened };
-        let opening = Opening { session: id.clone(), name, opened, at: (environment.now)() };
-        let writer = store.create(opening).await?;
+        let writer = write_fork(&store, &environment, parent, (id.clone(), name, seed)).await?;
         // What the origin printed, somebody has seen.
         Self::go_on(store, environment, &id, writer, false).await
     }
+
+    /// Writes down a session as [`fork_at`](Self::fork_at) does, and runs nothing: where it begins in the middle of a cell,
+    /// that goes on when it is [resumed](Self::resume). Returns who writes to it until then.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::NoCell`]; [`SessionError::Store`] if there is one of this id or name, or the store cannot be written
+    /// to; [`SessionError::Unlike`].
+    pub async fn fork_aside(
+        store: &Arc<dyn Store>,
+        environment: &Environment,
+        origin: &SessionId,
+        cell: Option<u32>,
+        identity: (SessionId, Option<String>, [u8; 32]),
+    ) -> Result<Box<dyn Writer>, SessionError> {
+        let parent = end_of(store, origin, cell).await?;
+        write_fork(store, environment, parent, identity).await
+    }
+}
+
+/// Writes down that a session goes on from a moment of another one.
+async fn write_fork(
+    store: &Arc<dyn Store>,
+    environment: &Environment,
+    parent: Parent,
+    (id, name, seed): (SessionId, Option<String>, [u8; 32]),
+) -> Result<Box<dyn Writer>, SessionError> {
+    let opened = rebuild::opening(store, &parent.session).await?;
+    environment.check(&parent.session, &opened)?;
+    let opened = Opened { seed, parent: Some(parent), ..opened };
+    Ok(store.create(Opening { session: id, name, opened, at: (environment.now)() }).await?)
 }
 
 /// Undoes the last cells of a session that nobody has open, down to this one (`None`: the last one only). Returns the

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use exuvia_session::Session;
+use exuvia_core::journal::{Event, SessionId, Store};
+use exuvia_session::{Environment, Session};
 
 use super::given::Given;
 use super::resume::{self, Trust};
-use crate::recording::{CommandLine, new_id, new_seed, told};
+use crate::recording::{CommandLine, new_id, new_seed, now, told};
 use crate::{journal, output};
 
 const NOTES: &str = "\
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// Print the new session's id and run nothing
+    /// Print the new session's id and run nothing: what was under way goes on with `exuvia resume`
     #[arg(long)]
     detach: bool,
 
@@ -54,14 +55,33 @@ pub(super) fn run(arguments: Arguments) -> Result<u8> {
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.name, new_seed()?);
-    let fork = Session::fork_at(Arc::clone(&store), environment, &origin, at, identity);
-    let (mut session, resumed) =
-        pollster::block_on(fork).map_err(told).inspect_err(|_| journal::take_back_begun(&id))?;
-    CommandLine::pass_on(&store, &origin, &mut session)?;
+    write(&store, &environment, (&origin, at), identity).inspect_err(|_| journal::take_back_begun(&id))?;
     if arguments.detach {
-        output::print(format!("{}\n", session.id()).as_bytes());
+        output::print(format!("{id}\n").as_bytes());
         return Ok(0);
     }
-    output::say(&format!("session {} goes on from {origin}", session.id()));
+    // What the origin printed, somebody has seen.
+    let resumed = Session::resume(Arc::clone(&store), environment, &id, false);
+    let (session, resumed) = pollster::block_on(resumed).map_err(told)?;
+    output::say(&format!("session {id} goes on from {origin}"));
     resume::go_on(&store, begun, session, resumed)
+}
+
+/// Writes a fork down, with what it needs to be gone on with, and runs nothing in it: whatever was under way goes on after
+/// that.
+fn write(
+    store: &Arc<dyn Store>,
+    environment: &Environment,
+    (origin, at): (&SessionId, Option<u32>),
+    identity: (SessionId, Option<String>, [u8; 32]),
+) -> Result<()> {
+    let id = identity.0.clone();
+    let fork = Session::fork_aside(store, environment, origin, at, identity);
+    let mut writer = pollster::block_on(fork).map_err(told)?;
+    let notes = CommandLine::notes_at_prompt(store, origin, &id)?.into_iter();
+    let notes: Vec<(i64, Event)> = notes.map(|(kind, data)| (now(), Event::Note { kind, data })).collect();
+    if !notes.is_empty() {
+        pollster::block_on(writer.append(&notes)).map_err(journal::failure)?;
+    }
+    Ok(pollster::block_on(writer.sync()).map_err(journal::failure)?)
 }

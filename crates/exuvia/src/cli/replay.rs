@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use exuvia_core::journal::{Opened, SessionId, Store};
+use exuvia_core::journal::{SessionId, Store};
 use exuvia_sandbox::LiveHost;
 use exuvia_session::{Environment, Meter, Passed, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
@@ -112,7 +112,7 @@ fn environment(store: &Arc<dyn Store>, id: &SessionId, given: &Given) -> Result<
     if !journal::is_begun_here(id)? {
         return Ok(bare(given)?.environment);
     }
-    let opened = opened(store, id)?;
+    let opened = resume::opened(store, id)?;
     let has_secrets = opened.environment.iter().any(|variable| variable.value.is_none());
     if !given.packages.is_given() && opened.packages.is_empty() && !has_secrets {
         let prepared = bare(given)?;
@@ -130,12 +130,6 @@ fn bare(given: &Given) -> Result<Prepared> {
     let furnished = given.packages.wanted(&lent).furnish(&Interpreter::find(given.image.as_deref())?)?;
     let nobody = || Ok(LiveHost::builder());
     Ok(Prepared::new(&furnished, &lent, nobody, |live| Box::new(live)))
-}
-
-/// Returns with what a session begins.
-fn opened(store: &Arc<dyn Store>, id: &SessionId) -> Result<Opened> {
-    let first = pollster::block_on(store.read(id, 0, 1)).map_err(journal::failure)?.pop();
-    exuvia_session::opened_of(id, first.map(|first| first.event)).map_err(told)
 }
 
 fn summary(replayed: &Replayed) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser as _;
-use exuvia_core::journal::{Event, SessionId, Source, Store};
+use exuvia_core::journal::{Event, Opened, SessionId, Source, Store};
 use exuvia_session::{Resumed, Session};
 
 use super::given::Given;
@@ -74,20 +74,25 @@ pub(super) struct Begun {
     pub(super) program: Option<run::Commanded>,
 }
 
+impl Begun {
+    /// Returns the program, if a session is that: a fork of it goes on at a prompt.
+    fn program_of(&self, opened: &Opened) -> Option<&run::Commanded> {
+        self.program.as_ref().filter(|_| opened.parent.is_none())
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let store = journal::store(None)?;
     let id = find(&store, &arguments.session)?;
     arguments.trust.check(&store, &id)?;
-    if CommandLine::of(&store, &id)?
-        .is_some_and(|command| command.arguments.first().is_some_and(|first| first == "agent"))
-    {
+    if CommandLine::is_of_agent(&store, &id)? {
         let failure = Failure::usage(format!("session `{id}` is an agent's"));
         let hint =
             format!("`exuvia agent --resume {id}` goes on with it, `exuvia fork {id}` opens what it has at a prompt");
         return Err(failure.hint(hint).into());
     }
     let begun = begun(&store, &id, &arguments.given)?;
-    if begun.program.is_none() {
+    if begun.program_of(&opened(&store, &id)?).is_none() {
         reopen(&store, &id)?;
     }
     let environment = begun.prepared.environment.clone();
@@ -99,6 +104,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 /// Finds a session.
 pub(super) fn find(store: &Arc<dyn Store>, wanted: &str) -> Result<SessionId> {
     Ok(pollster::block_on(store.find(wanted)).map_err(journal::failure)?)
+}
+
+/// Returns with what a session begins.
+pub(super) fn opened(store: &Arc<dyn Store>, id: &SessionId) -> Result<Opened> {
+    let first = pollster::block_on(store.read(id, 0, 1)).map_err(journal::failure)?.pop();
+    exuvia_session::opened_of(id, first.map(|first| first.event)).map_err(told)
 }
 
 /// Prepares what a session was begun with, from the command line that its journal has and what it is given here. This
@@ -152,9 +163,7 @@ pub(super) fn last_open_cell(store: &Arc<dyn Store>, id: &SessionId) -> Result<O
 /// status.
 pub(super) fn go_on(store: &Arc<dyn Store>, begun: Begun, mut session: Session, resumed: Resumed) -> Result<u8> {
     let limits = session.opened().limits.clone();
-    if let Some(program) = &begun.program
-        && session.opened().parent.is_none()
-    {
+    if let Some(program) = begun.program_of(session.opened()) {
         let stands = resumed.continued.is_some() || session.cells() > 0;
         return if stands {
             end_program(store, program, session, resumed)

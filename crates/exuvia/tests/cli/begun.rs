@@ -95,3 +95,65 @@ fn a_fork_from_before_the_first_cell_is_gone_on_with() {
     assert_eq!(place.exuvia(&["fork", "other", "--at", "0", "--name", "third", "--detach"]).status, 0);
     assert_eq!(place.given(&["resume", "third"], read), gives(0, "'some data\\n'\n", ""));
 }
+
+/// A fork of a program is at a prompt, however often it is left.
+#[test]
+fn a_fork_of_a_program_is_gone_on_with() {
+    let place = Place::new();
+    assert_eq!(place.exuvia(&["run", "--session", "it", "-c", "a = 1"]).status, 0);
+    assert_eq!(place.given(&["fork", "it", "--name", "other"], "b = 2\n").status, 0);
+    assert_eq!(place.given(&["resume", "other"], "print(a, b)\n"), gives(0, "1 2\n", ""));
+    assert_eq!(place.given(&["resume", "other"], "a + b\n"), gives(0, "3\n", ""));
+    let third = place.exuvia(&["fork", "other", "--detach"]);
+    assert_eq!(place.given(&["resume", third.stdout.trim()], "b\n"), gives(0, "2\n", ""));
+    // The program itself has ended, and its hint leads on.
+    let ended = place.exuvia(&["resume", "it"]);
+    assert!(
+        ended.status == 2 && ended.stderr.contains("has ended\n    hint: go on from one of its cells"),
+        "{ended:?}"
+    );
+}
+
+/// Each fork has random bytes of its own, also where it was stepped back to before it had a cell.
+#[test]
+fn a_fork_that_is_stepped_back_stays_random() {
+    let place = Place::new();
+    let draw = "__import__('os').urandom(16).hex()\n";
+    assert_eq!(place.given(&["repl", "--session", "it"], draw).status, 0);
+    let drawn = ["one", "two"].map(|name| {
+        // It is at its end after no cell at all.
+        assert_eq!(place.given(&["fork", "it", "--name", name], "").status, 0);
+        let first = place.given(&["resume", name], draw).stdout;
+        assert_eq!(place.exuvia(&["undo", name]).status, 0);
+        let again = place.given(&["resume", name], draw).stdout;
+        assert_eq!((first.len(), place.exuvia(&["replay", name, "-q"]).status), (35, 0));
+        assert_eq!(first, again, "what a fork draws follows from what it was opened with");
+        first
+    });
+    let origin = place.given(&["resume", "it"], draw).stdout;
+    assert!(drawn[0] != drawn[1] && !drawn.contains(&origin), "{drawn:?}, {origin}");
+}
+
+/// `--detach` runs nothing: neither what the program prints next, nor the tools that it calls next.
+#[test]
+fn a_detached_fork_of_a_program_that_was_killed_runs_nothing() {
+    let place = Place::new();
+    let calls = place.path("calls");
+    let config = "[tools.note]\ndescription = \"Notes.\"\ncommand = [\"sh\", \"note.sh\"]\n";
+    let config = place.write("exuvia.toml", config);
+    place.write("note.sh", &format!("echo called >> '{calls}'\n"));
+    let program = place.write("program.py", "from exuvia.tools import note\nprint('begun')\nnote()\nprint('done')\n");
+    let begin = ["run", "--session", "it", "--config", &config, &program];
+    assert_eq!(place.exuvia(&begin).stdout, "begun\ndone\n");
+    std::fs::remove_file(&calls).unwrap();
+    // Up to what it has printed.
+    let exuvia = killed_after(&place, "it", 9);
+    let fork = exuvia(&["fork", "it", "--name", "other", "--detach"]);
+    assert_eq!((fork.status, fork.stdout.lines().count(), fork.stderr.as_str()), (0, 1, ""), "{fork:?}");
+    let shown = exuvia(&["session", "show", "other"]).stdout;
+    assert!(shown.contains("stdout     begun\n") && shown.contains("has not ended"), "{shown}");
+    assert!(!std::fs::exists(&calls).unwrap() && !shown.contains("done"), "{shown}");
+    assert_eq!(exuvia(&["resume", "other"]), gives(0, "done\n", ""));
+    assert_eq!(std::fs::read_to_string(&calls).unwrap(), "called\n");
+    assert_eq!(exuvia(&["replay", "other"]).stdout, "begun\ndone\n");
+}

@@ -166,7 +166,8 @@ fn an_agent_goes_on_from_a_step_with_another_model() {
 fn what_an_agent_has_can_be_looked_at() {
     let place = prepared();
     assert!(!killed_after(&place, &arguments("it"), usize::MAX));
-    assert_eq!(place.given(&["fork", "it"], "x\n").stdout, "[1, 2, 2]\n");
+    assert_eq!(place.given(&["fork", "it", "--name", "mine"], "x\n").stdout, "[1, 2, 2]\n");
+    assert_eq!(place.given(&["resume", "mine"], "x + [3]\n").stdout, "[1, 2, 2, 3]\n");
     let resumed = place.exuvia(&["resume", "it"]);
     assert_eq!((resumed.status, resumed.stderr.contains("exuvia agent --resume")), (2, true), "{}", resumed.stderr);
     let run = place.exuvia(&["run", "--session", "program", "-c", "1"]);
