@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 mod suite {
+    pub(crate) mod agents;
     pub(crate) mod cases;
     pub(crate) mod checkpoints;
     pub(crate) mod crowd;
@@ -36,8 +37,8 @@ mod suite {
 
 use suite::fixture::Verdict;
 use suite::{
-    cases, checkpoints, crowd, fresh, hostile, journal, limited, modules, mounts, native, packages, repeat, replay,
-    reports, sessions, spares, strikes, sweep, tools, wheels,
+    agents, cases, checkpoints, crowd, fresh, hostile, journal, limited, modules, mounts, native, packages, repeat,
+    replay, reports, sessions, spares, strikes, sweep, tools, wheels,
 };
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         _ => {}
     }
     let trials: Vec<Trial> = [
+        agents::trials(),
         cases::trials(),
         checkpoints::trials(),
         crowd::trials(),
