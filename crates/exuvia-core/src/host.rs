@@ -200,7 +200,7 @@ pub trait Host: Send {
     }
 
     /// Returns the check at which the next interrupt must be delivered, where that is known in advance: in a replay.
-    /// Asked when the sandbox begins to run and after each interrupt.
+    /// Asked when the sandbox begins to run, from when on it can be interrupted, and after each interrupt.
     fn next_interrupt(&mut self) -> Option<u64> {
         None
     }

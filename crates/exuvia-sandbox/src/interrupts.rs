@@ -15,5 +15,5 @@ mod gate;
 mod watchdog;
 
 pub(crate) use cpu_time::CpuClock;
-pub(crate) use gate::{Deadlines, Gate, GuestMemory};
+pub(crate) use gate::{CPU_EXCEEDED, Deadlines, Gate, GuestMemory};
 pub(crate) use watchdog::Watchdog;

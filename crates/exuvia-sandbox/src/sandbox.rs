@@ -38,7 +38,7 @@ use crate::engine::Engine;
 use crate::error::SandboxError;
 use crate::guest::{Guest, GuestEnd, attach_memory};
 use crate::image::ImageError;
-use crate::interrupts::{Deadlines, Gate};
+use crate::interrupts::{CPU_EXCEEDED, Deadlines, Gate};
 use checkpoint::Pending;
 use metered::Metered;
 use reply::{Answer, Request};
@@ -348,6 +348,7 @@ impl Sandbox {
         guest.output.written = 0;
         guest.memory_refused = false;
         guest.struck = None;
+        guest.limit_message.clear();
         read_clock(guest, ClockId::Realtime).map_err(internal)?;
         let calls_before = guest.host_calls;
         self.open_gate()?;
@@ -360,13 +361,13 @@ impl Sandbox {
         let limits = &self.limits;
         let deadlines = Deadlines { wall: limits.wall_time, cpu: limits.cpu_time, grace: limits.grace };
         attach_memory(&mut *self.store, self.handles.memory);
-        let trip = self.store.data_mut().host.next_interrupt().unwrap_or(u64::MAX);
-        self.handles.trip.set(&mut *self.store, Val::I64(trip.cast_signed())).map_err(internal)?;
         let gate = &self.store.data().gate;
         if let Some(due) = gate.begin(Instant::now(), deadlines) {
             self.engine.watchdog().watch(gate, due);
         }
-        Ok(())
+        // The cell can be interrupted by now: a host may have it be so before it begins.
+        let trip = self.store.data_mut().host.next_interrupt().unwrap_or(u64::MAX);
+        self.handles.trip.set(&mut *self.store, Val::I64(trip.cast_signed())).map_err(internal)
     }
 
     /// Enters the guest, again and again while it has to wait. Returns where its last answer lies.
@@ -456,9 +457,10 @@ impl Sandbox {
                 let answer = bytes.ok_or_else(|| "it lies outside of its memory".to_owned()).and_then(reply::decode);
                 match answer {
                     Ok(mut answer) => {
-                        // Python has one class for both: which limit it was is known here.
-                        if let (Some(error), Some(StopReason::Cpu)) = (&mut answer.error, ended.interrupted)
+                        // Python has one class for both. Which limit it was the interrupt says, in a replay, too.
+                        if let Some(error) = &mut answer.error
                             && error.limit == Some(LimitKind::Time)
+                            && self.store.data().limit_message.starts_with(CPU_EXCEEDED)
                         {
                             error.limit = Some(LimitKind::Cpu);
                         }

@@ -44,6 +44,8 @@ pub(crate) struct Recorder {
     is_live: bool,
     /// Whether the session goes on from what another process has written.
     pub(crate) resumed: bool,
+    /// Whether a cell that had not come to its end is interrupted where the journal ends.
+    pub(crate) gives_up: bool,
     /// The position of an act that was asked and not answered, when it is asked again.
     question: Option<u64>,
     /// From which position of the session's own events on output has not been printed yet.
@@ -83,6 +85,7 @@ impl Recorder {
             is_closed: false,
             is_live: false,
             resumed: false,
+            gives_up: false,
             question: None,
             printed: u64::MAX,
             print_all: false,
@@ -118,6 +121,20 @@ impl Recorder {
                 interrupter.cancel();
             }
         }
+    }
+
+    /// Interrupts a cell of which the journal has no more, if nobody waits for it: once, and where it goes on for longer than
+    /// its grace period, it is stopped.
+    fn give_up(&mut self) -> Result<(), StoreError> {
+        if self.gives_up
+            && self.progress.running
+            && self.next_recorded()?.is_none()
+            && let Some(interrupter) = &self.interrupter
+        {
+            interrupter.cancel();
+            self.gives_up = false;
+        }
+        Ok(())
     }
 
     /// Notes that what was done is not what is recorded. A cell that runs is interrupted: so its line becomes known.
@@ -211,6 +228,9 @@ impl Host for SessionHost {
             match recorder.replay(&call, self.live.as_deref_mut()) {
                 Ok(Some(answer)) => {
                     recorder.progress.note(&call, &answer);
+                    if let Err(error) = recorder.give_up() {
+                        recorder.fail(error);
+                    }
                     return answer.into();
                 }
                 Ok(None) => {}
@@ -239,8 +259,11 @@ impl Host for SessionHost {
 
     fn next_interrupt(&mut self) -> Option<u64> {
         let mut recorder = self.shared.lock();
-        let cursor = recorder.cursor.as_mut()?;
-        match cursor.next_interrupt() {
+        let next = recorder.give_up().and_then(|()| match &mut recorder.cursor {
+            Some(cursor) => cursor.next_interrupt(),
+            None => Ok(None),
+        });
+        match next {
             Ok(checks) => checks,
             Err(error) => {
                 recorder.fail(error);

@@ -17,6 +17,9 @@ const STOP: u32 = 2;
 const SIGINT: u8 = 2;
 const SIGXCPU: u8 = 24;
 
+/// How the message of an interrupt begins that says that a run has used its processor time.
+pub(crate) const CPU_EXCEEDED: &str = "used processor time for";
+
 /// Where a sandbox's linear memory lies. The gate's owner must [`detach`](Gate::detach) it before it is freed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GuestMemory {
@@ -46,8 +49,6 @@ pub(crate) struct EndedRun {
     pub(crate) wall: Duration,
     /// How much processor time it used.
     pub(crate) cpu: Duration,
-    /// Why it was interrupted, if it was told that its time is up.
-    pub(crate) interrupted: Option<StopReason>,
     /// Why the sandbox was stopped, if it was.
     pub(crate) stopped: Option<StopReason>,
 }
@@ -150,7 +151,6 @@ impl Gate {
         EndedRun {
             wall: run.as_ref().map_or(Duration::ZERO, |run| now.saturating_duration_since(run.started)),
             cpu: run.as_ref().map_or(Duration::ZERO, |run| run.cpu_used),
-            interrupted: run.and_then(|run| run.interrupted).map(|(_, reason)| reason),
             stopped: control.stopped,
         }
     }
@@ -295,7 +295,7 @@ fn exceeded(run: &Run, now: Instant) -> Verdict {
     if let Some(limit) = run.deadlines.cpu
         && cpu >= limit
     {
-        return Verdict::Exceeded { reason: StopReason::Cpu, message: over(cpu, limit, "used processor time for") };
+        return Verdict::Exceeded { reason: StopReason::Cpu, message: over(cpu, limit, CPU_EXCEEDED) };
     }
     let until_wall = run.deadlines.wall.map(|limit| limit - wall);
     let until_cpu = run.deadlines.cpu.map(|limit| limit - cpu);

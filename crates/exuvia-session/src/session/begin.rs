@@ -78,7 +78,25 @@ impl Session {
         print_all: bool,
     ) -> Result<(Self, Resumed), SessionError> {
         let writer = store.open(id).await?;
-        Self::go_on(store, environment, id, writer, print_all).await
+        let terms = Terms { print_all, gives_up: false };
+        Self::go_on(store, environment, id, writer, terms).await
+    }
+
+    /// Goes on with a session as [`resume`](Self::resume) does, but for a cell that had not come to its end: nobody waits
+    /// for that any more. It is interrupted where the journal ends, and stopped if it goes on for longer than the grace
+    /// period of the session's limits.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`resume`](Self::resume).
+    pub async fn resume_interrupting(
+        store: Arc<dyn Store>,
+        environment: Environment,
+        id: &SessionId,
+    ) -> Result<(Self, Resumed), SessionError> {
+        let writer = store.open(id).await?;
+        let terms = Terms { print_all: false, gives_up: true };
+        Self::go_on(store, environment, id, writer, terms).await
     }
 
     async fn go_on(
@@ -86,7 +104,7 @@ impl Session {
         environment: Environment,
         id: &SessionId,
         writer: Box<dyn Writer>,
-        print_all: bool,
+        Terms { print_all, gives_up }: Terms,
     ) -> Result<(Self, Resumed), SessionError> {
         let opened = rebuild::opening(&store, id).await?;
         environment.check(id, &opened)?;
@@ -100,7 +118,7 @@ impl Session {
         let log = environment.log(writer);
         let prepare = |recorder: &mut Recorder| {
             recorder.log = Some(log);
-            recorder.resumed = true;
+            (recorder.resumed, recorder.gives_up) = (true, gives_up);
             (recorder.printed, recorder.print_all) = (printed, print_all);
         };
         let live = environment.host()?;
@@ -113,6 +131,7 @@ impl Session {
         let continued = built.drive(&opened.limits, None, |_, _, _| rerun += 1).await?;
         checkpoints.cell_rests();
         let rebuild::Built { sandbox, shared } = built;
+        shared.lock().gives_up = false;
         let mut session = Self {
             environment,
             store,
@@ -194,7 +213,7 @@ impl Session {
     ) -> Result<(Self, Resumed), SessionError> {
         let writer = write_fork(&store, &environment, parent, (id.clone(), name, seed)).await?;
         // What the origin printed, somebody has seen.
-        Self::go_on(store, environment, &id, writer, false).await
+        Self::go_on(store, environment, &id, writer, Terms { print_all: false, gives_up: false }).await
     }
 
     /// Writes down a session as [`fork_at`](Self::fork_at) does, and runs nothing: where it begins in the middle of a cell,
@@ -227,6 +246,14 @@ async fn write_fork(
     environment.check(&parent.session, &opened)?;
     let opened = Opened { seed, parent: Some(parent), ..opened };
     Ok(store.create(Opening { session: id, name, opened, at: (environment.now)() }).await?)
+}
+
+/// How a session goes on.
+struct Terms {
+    /// Whether all is printed again.
+    print_all: bool,
+    /// Whether a cell that had not come to its end is interrupted.
+    gives_up: bool,
 }
 
 /// Undoes the last cells of a session that nobody has open, down to this one (`None`: the last one only). Returns the
