@@ -9,7 +9,7 @@ mod image;
 mod inputs;
 mod lock;
 mod mcp;
-mod options;
+pub(crate) mod options;
 mod remove;
 mod repl;
 mod replay;

@@ -1,9 +1,10 @@
-//! What a sandbox is lent: folders of this machine, and the tools and endpoints of a configuration file.
+//! What a sandbox is lent: folders of this machine, and the tools, endpoints and limits of a configuration file.
 //!
 //! Nothing is lent that the command line does not name. A configuration file is never looked for: a folder that came
 //! from somebody else must not be able to lend the sandbox its own choice of programs.
 
 mod approver;
+mod limits;
 mod mount;
 mod remembered;
 
@@ -27,6 +28,8 @@ use serde::de::IgnoredAny;
 
 use crate::failure::{self, Failure};
 use crate::packages::ProjectPackages;
+pub(crate) use limits::LentLimits;
+use limits::LimitsSection;
 pub(crate) use mount::MountSpec;
 use mount::{MountsSection, Source};
 use remembered::Remembered;
@@ -40,6 +43,7 @@ pub(crate) struct Lent {
     toolbox: Option<Toolbox>,
     mounts: Vec<MountSpec>,
     packages: Option<ProjectPackages>,
+    limits: LentLimits,
 }
 
 /// Who is asked about calls of which the policy says so.
@@ -140,6 +144,8 @@ struct Sections {
     mounts: MountsSection,
     #[serde(default)]
     packages: PackagesSection,
+    #[serde(default)]
+    limits: LimitsSection,
     /// What is said of agents is theirs to read.
     #[serde(default, rename = "agent")]
     _agent: IgnoredAny,
@@ -213,7 +219,8 @@ impl Lent {
         let remembered = Remembered::of(path, &text);
         let toolbox = terms.toolbox(tools, policy, remembered).build().map_err(|error| wrong(&error))?;
         let packages = ProjectPackages { section: sections.packages, config: path.to_owned() };
-        Ok(Self { toolbox: Some(toolbox), mounts, packages: Some(packages) })
+        let limits = sections.limits.limits(&file);
+        Ok(Self { toolbox: Some(toolbox), mounts, packages: Some(packages), limits })
     }
 
     /// Forgets which calls of a configuration's tools were agreed to for later sessions. Returns of which tools.
@@ -246,6 +253,11 @@ impl Lent {
     /// Returns what the configuration says of packages.
     pub(crate) fn packages(&self) -> Option<&ProjectPackages> {
         self.packages.as_ref()
+    }
+
+    /// Returns what the configuration says of limits.
+    pub(crate) fn limits(&self) -> &LentLimits {
+        &self.limits
     }
 
     /// Returns where the mounts are seen, in order.

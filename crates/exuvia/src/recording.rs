@@ -89,7 +89,7 @@ pub(crate) struct CommandLine {
 pub(crate) struct Prepared {
     pub(crate) environment: Environment,
     pub(crate) opened: Opened,
-    lent: Lent,
+    pub(crate) lent: Lent,
 }
 
 impl Prepared {

@@ -73,8 +73,8 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
-    let options = arguments.options()?;
     let lent = arguments.sandbox.lent(Asked::Nobody)?;
+    let options = arguments.options(&lent)?;
     // One client speaks to one thread: handing each message on to another one would take longer than what is done with it.
     let mut runtime = match arguments.http.are_given() {
         true => tokio::runtime::Builder::new_multi_thread(),
@@ -126,11 +126,11 @@ async fn serve(arguments: &Arguments, sessions: Arc<Sessions>) -> Result<()> {
 
 impl Arguments {
     /// Returns how sessions are kept.
-    fn options(&self) -> Result<SessionOptions> {
+    fn options(&self, lent: &Lent) -> Result<SessionOptions> {
         if self.sandbox.recording.is_named() {
             return Err(Failure::usage("a server's sessions have no names: it gives them ids").into());
         }
-        let Some(timeout_max) = self.sandbox.limits(true).wall_time else {
+        let Some(timeout_max) = self.sandbox.limits(lent, true).wall_time else {
             return Err(Failure::usage("calls must have a limit of time").hint("say what it is with --timeout").into());
         };
         let (id_letters, awake) = match self.http.are_given() {

@@ -1,7 +1,8 @@
 //! The options that `run` and `repl` share: what a sandbox is given and what it may use.
 
+mod limits;
 mod packages;
-pub(super) mod values;
+pub(crate) mod values;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
@@ -16,11 +17,9 @@ use crate::failure::Failure;
 use crate::lent::{Asked, Lent, MountSpec, Terms};
 use crate::output;
 use crate::recording::{Prepared, RecordOptions, new_seed};
+use limits::LimitArguments;
 pub(crate) use packages::{DistributionOption, PackageOptions};
-use values::{Size, Time};
 
-/// What `--output-limit` is where the whole output is kept.
-const KEPT_OUTPUT_BYTES_MAX: u64 = 16 << 20;
 /// What is told to the program about a terminal whose name it need not know.
 const TERM: &str = "xterm-256color";
 
@@ -64,14 +63,14 @@ pub(crate) struct SandboxOptions {
     pub(crate) recording: RecordOptions,
 
     #[command(flatten)]
-    limits: LimitOptions,
+    limits: LimitArguments,
 }
 
 /// What a sandbox is lent of this machine.
 #[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Lent")]
 struct LentOptions {
-    /// Lend the program the tools and folders of this configuration file
+    /// Lend the program the tools and folders of this configuration file; its limits hold where no option says otherwise
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -85,43 +84,6 @@ struct LentOptions {
     out: Option<PathBuf>,
 }
 
-/// What a sandbox may use.
-#[derive(clap::Args, Clone)]
-#[command(next_help_heading = "Limits")]
-struct LimitOptions {
-    /// Stop the program after this much time, waiting included: seconds, or `500ms`, `1.5s`, `5m`, `1h`; 0: never
-    #[arg(long, value_name = "TIME", default_value = "0")]
-    timeout: Time,
-
-    /// Stop the program after this much processor time; 0: never
-    #[arg(long, value_name = "TIME", default_value = "0")]
-    cpu_time: Time,
-
-    /// The most memory: bytes, or `64K`, `512M`, `2G`; the interpreter itself needs 34M
-    #[arg(long, value_name = "SIZE", default_value = "512M")]
-    memory: Size,
-
-    /// The most output; 0: any amount [default: 16M where it is kept for --json, else 0]
-    #[arg(long, value_name = "SIZE")]
-    output_limit: Option<Size>,
-
-    /// The most that all files which the program writes hold together
-    #[arg(long, value_name = "SIZE", default_value = "256M")]
-    files_limit: Size,
-
-    /// The most files, folders and links that the program may make
-    #[arg(long, value_name = "N", default_value_t = 65_536)]
-    file_count: u32,
-
-    /// The most files that may be open at a time, the three standard streams included: 4 or more
-    #[arg(long, value_name = "N", default_value_t = 1_024)]
-    open_files: u32,
-
-    /// How deep Python functions may call each other: 50 to 100000
-    #[arg(long, value_name = "N", default_value_t = Limits::RECURSION)]
-    recursion_limit: u32,
-}
-
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum Colour {
     Auto,
@@ -130,25 +92,10 @@ enum Colour {
 }
 
 impl SandboxOptions {
-    /// Returns the limits; `kept` says whether all output is kept in memory.
-    pub(crate) fn limits(&self, kept: bool) -> Limits {
-        let options = &self.limits;
-        let output_bytes = match options.output_limit {
-            Some(size) => size.0,
-            None if kept => KEPT_OUTPUT_BYTES_MAX,
-            None => 0,
-        };
-        Limits {
-            wall_time: options.timeout.limit(),
-            cpu_time: options.cpu_time.limit(),
-            memory_bytes: options.memory.0,
-            output_bytes: if output_bytes == 0 { u64::MAX } else { output_bytes },
-            file_bytes: options.files_limit.0,
-            files: options.file_count,
-            open_files: options.open_files,
-            recursion: options.recursion_limit,
-            ..Limits::default()
-        }
+    /// Returns the limits: what the command line does not say, the configuration may. `kept` says whether all output is kept
+    /// in memory.
+    pub(crate) fn limits(&self, lent: &Lent, kept: bool) -> Limits {
+        self.limits.limits(lent.limits(), kept)
     }
 
     /// Takes over what is no part of a session: its image's file, and colours.
@@ -197,10 +144,12 @@ impl SandboxOptions {
     /// Says with what the sandbox begins: limits, seed, terminals, environment. A sandbox whose output is kept has no
     /// terminal to write to.
     pub(crate) fn furnish(&self, prepared: &mut Prepared, kept: bool) -> Result<()> {
-        let Prepared { environment, opened, .. } = prepared;
+        let Prepared { environment, opened, lent } = prepared;
         environment.capture = kept;
         opened.seed = self.seed()?;
-        opened.limits = self.limits(kept);
+        let memory_bytes_min = environment.engine.image().manifest().memory_bytes;
+        self.limits.check_memory(lent.limits(), memory_bytes_min)?;
+        opened.limits = self.limits(lent, kept);
         opened.terminals = if kept {
             [io::stdin().is_terminal(), false, false]
         } else {

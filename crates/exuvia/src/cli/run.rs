@@ -150,7 +150,7 @@ impl Commanded {
         } else {
             // Nothing was kept but what the sandbox itself has to say.
             output::write(exuvia_core::Stream::Stderr, outcome.stderr.as_bytes());
-            explain(outcome, &arguments.sandbox.limits(false));
+            explain(outcome, &arguments.sandbox.limits(lent, false));
             if !arguments.with_script {
                 advise_packages(outcome, program);
             }

@@ -1,6 +1,8 @@
 //! Limits: the program is told first, and stopped if it does not listen.
 
-use crate::{code, gives};
+use std::fs;
+
+use crate::{Run, code, exuvia, gives};
 
 #[test]
 fn a_loop_is_told_that_its_time_is_up() {
@@ -48,6 +50,8 @@ fn what_does_not_listen_is_stopped() {
 #[test]
 fn processor_time_is_not_spent_by_sleeping() {
     assert_eq!(code(&["--cpu-time", "0.3"], "import time; time.sleep(0.5)"), gives(0, "", ""));
+    // Each run is run again from its journal, where no clock says which limit it was.
+    assert_eq!(code(&["--cpu-time", "0.3"], "while True: pass").status, 124);
     let run = code(&["--cpu-time", "0.3"], "sum(range(10**12))");
     assert_eq!((run.status, run.stdout.as_str()), (124, ""));
     assert!(run.stderr.ends_with("the limit is 0.3 s\n    hint: raise it with --cpu-time\n"), "{}", run.stderr);
@@ -159,5 +163,67 @@ fn limits_must_be_well_formed() {
             "error: invalid value '{value}' for '{option} <{kind}>': {what}\n\nFor more information, try '--help'.\n"
         );
         assert_eq!(run.stderr, message);
+    }
+}
+
+/// Runs a program with a configuration file, of which the answer's file is called `FILE`.
+fn configured(text: &str, options: &[&str], program: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exuvia.toml");
+    fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let run = exuvia(&[&["run", "--config", file], options, &["-c", program]].concat());
+    Run { stderr: run.stderr.replace(file, "FILE"), ..run }
+}
+
+#[test]
+fn a_configuration_says_what_the_command_line_does_not() {
+    let memory = "try: bytearray(200 << 20)\nexcept MemoryError: print('no memory')\nelse: print('memory')";
+    assert_eq!(configured("[limits]\nmemory = \"64M\"", &[], memory), gives(0, "no memory\n", ""));
+    assert_eq!(configured("[limits]\nmemory = 67108864", &[], memory), gives(0, "no memory\n", ""));
+    assert_eq!(configured("[limits]\nmemory = \"64M\"", &["--memory", "512M"], memory), gives(0, "memory\n", ""));
+    let endless = "while True: pass";
+    for (text, first) in [
+        ("timeout = \"200ms\"", "exuvia.TimeLimit: ran for "),
+        ("timeout = 0.2", "exuvia.TimeLimit: ran for "),
+        ("cpu_time = \"0.2s\"", "exuvia.TimeLimit: used processor time for "),
+    ] {
+        let run = configured(&format!("[limits]\n{text}"), &[], endless);
+        let lines: Vec<&str> = run.stderr.lines().rev().take(2).collect();
+        assert_eq!(run.status, 124, "{text}");
+        assert!(lines[1].starts_with(first) && lines[1].ends_with(" s, the limit is 0.2 s"), "{lines:?}");
+    }
+    let all =
+        "[limits]\nrecursion_limit = 77\nopen_files = 4\nfile_count = 1\nfiles_limit = \"1K\"\noutput_limit = 100";
+    let program = "import sys\nprint(sys.getrecursionlimit())\nf = open('f', 'w')\n\
+                   try: open('f')\nexcept OSError as error: print(error.strerror)\n\
+                   try: f.write('x' * 2000); f.close()\nexcept OSError as error: print(error.strerror)\n\
+                   try: open('g', 'w')\nexcept OSError as error: print(error.strerror)";
+    let told = "77\nNo file descriptors available\nFile too large\nNo space left on device\n";
+    assert_eq!(configured(all, &[], program), gives(0, told, ""));
+    let run = configured(all, &[], "print('x' * 200)");
+    assert!(run.stderr.contains("exuvia.OutputLimit"), "{}", run.stderr);
+}
+
+#[test]
+fn a_configured_limit_that_cannot_be_is_told_with_its_line() {
+    for (line, problem) in [
+        ("timeout = \"x\"", "`x` is no time: write seconds, or `500ms`, `1.5s`, `5m`, `1h`, `30d`"),
+        ("memory = \"1Q\"", "`1Q` is no size: write bytes, or `64K`, `512M`, `2G`"),
+        ("memory = true", "expected a number, or a text as the command line has it"),
+        ("memory = \"1M\"", "`limits.memory`: the interpreter alone needs 34 MiB"),
+        ("recursion_limit = 10", "the recursion limit is 10, it must be 50 to 100000"),
+        (
+            "open_files = 3",
+            "the limit of open files is 3, it must be at least 4: the three standard streams, and one to read a program with",
+        ),
+        (
+            "time = 1",
+            "unknown field `time`, expected one of `timeout`, `cpu_time`, `memory`, `output_limit`, `files_limit`, \
+             `file_count`, `open_files`, `recursion_limit`",
+        ),
+    ] {
+        let run = configured(&format!("\n[limits]\n{line}\n"), &[], "1");
+        assert_eq!(run, gives(2, "", &format!("error: FILE:3: {problem}\n")), "{line}");
     }
 }

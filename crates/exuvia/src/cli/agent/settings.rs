@@ -30,15 +30,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::Result;
 use exuvia_core::agent::{Reminder, Rule};
 use exuvia_tools::config::{ConfigFile, Spanned};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::{ApproveOption, Arguments, InterfaceOption};
-use crate::cli::options::values::{Count, Time};
+use crate::cli::options::values::{Count, Time, Written};
 use crate::failure::Failure;
 
 /// How many cells have to run before a model is reminded of a tool, where nobody says.
@@ -93,28 +92,6 @@ pub(super) struct ModelSection {
     #[serde(default)]
     pub(super) key_command: Vec<String>,
     context: Option<Written<Count>>,
-}
-
-/// A number or a text, as the command line would have it.
-#[derive(Clone, Copy)]
-struct Written<T>(T);
-
-impl<'de, T: FromStr<Err = String>> Deserialize<'de> for Written<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Whole(u64),
-            Fraction(f64),
-            Text(String),
-        }
-        let text = match Form::deserialize(deserializer)? {
-            Form::Whole(number) => number.to_string(),
-            Form::Fraction(number) => number.to_string(),
-            Form::Text(text) => text,
-        };
-        text.parse().map(Self).map_err(serde::de::Error::custom)
-    }
 }
 
 /// What is said of agents and models beside the command line.

@@ -4,19 +4,20 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use exuvia_sandbox::Clock;
+use serde::{Deserialize, Deserializer};
 
 /// A length of time: a number of seconds, or a number and its unit.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct Time(Duration);
+pub(crate) struct Time(Duration);
 
 impl Time {
     /// Returns it as a limit: zero means that there is none.
-    pub(in crate::cli) fn limit(self) -> Option<Duration> {
+    pub(crate) fn limit(self) -> Option<Duration> {
         (!self.0.is_zero()).then_some(self.0)
     }
 
     /// Returns it as a length, which may be zero.
-    pub(in crate::cli) fn length(self) -> Duration {
+    pub(crate) fn length(self) -> Duration {
         self.0
     }
 }
@@ -42,7 +43,7 @@ impl FromStr for Time {
 
 /// A number of bytes: K, M and G are powers of 1,024.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct Size(pub(in crate::cli) u64);
+pub(crate) struct Size(pub(crate) u64);
 
 impl FromStr for Size {
     type Err = String;
@@ -80,6 +81,28 @@ impl FromStr for Count {
         };
         let number: u64 = number.parse().map_err(|_| wrong())?;
         number.checked_mul(factor).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// A number or a text in a configuration file, as the command line would have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Written<T>(pub(crate) T);
+
+impl<'de, T: FromStr<Err = String>> Deserialize<'de> for Written<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a number, or a text as the command line has it")]
+        enum Form {
+            Whole(u64),
+            Fraction(f64),
+            Text(String),
+        }
+        let text = match Form::deserialize(deserializer)? {
+            Form::Whole(number) => number.to_string(),
+            Form::Fraction(number) => number.to_string(),
+            Form::Text(text) => text,
+        };
+        text.parse().map(Self).map_err(serde::de::Error::custom)
     }
 }
 
