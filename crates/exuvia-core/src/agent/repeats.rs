@@ -32,16 +32,16 @@ impl Seen {
     fn of(code: &str, outcome: &Outcome) -> Self {
         match (&outcome.error, &outcome.status) {
             (Some(error), _) => Self {
-                deed: hash(["error", code, &error.type_name]),
-                failure: Some(hash(["error", &error.type_name, &error.message])),
+                deed: hash(&["error", code, &error.type_name]),
+                failure: Some(hash(&["error", &error.type_name, &error.message])),
             },
             (None, Status::Stopped { reason }) => {
                 let reason = format!("{reason:?}");
-                Self { deed: hash(["stopped", code, &reason]), failure: Some(hash(["stopped", &reason, ""])) }
+                Self { deed: hash(&["stopped", code, &reason]), failure: Some(hash(&["stopped", &reason])) }
             }
             _ => {
                 let value = outcome.value.as_ref().map_or("", |value| &value.repr);
-                Self { deed: hash([code, &outcome.stdout, value]), failure: None }
+                Self { deed: hash(&[code, &outcome.stdout, &outcome.stderr, value]), failure: None }
             }
         }
     }
@@ -80,7 +80,7 @@ impl Repeats {
 }
 
 /// FNV-1a: the same in every process. All that two texts of the same hash do is to look like one.
-fn hash(texts: [&str; 3]) -> u64 {
+fn hash(texts: &[&str]) -> u64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -146,6 +146,8 @@ mod tests {
     fn whoever_waits_for_something_goes_on() {
         let polled = (0..20).map(|number| ("print(state())", printed(&format!("{number} %"))));
         assert!(noted(polled).iter().all(|(times, _)| *times == 1));
+        let warned = (0..20).map(|number| ("look()", Outcome { stderr: format!("{number} %"), ..printed("") }));
+        assert!(noted(warned).iter().all(|(times, _)| *times == 1));
         let between = (0..20).flat_map(|number| [("sleep(5)", printed("")), ("state()", printed(&number.to_string()))]);
         assert!(noted(between).iter().all(|(times, _)| *times == 1));
     }
