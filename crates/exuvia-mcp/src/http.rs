@@ -7,6 +7,8 @@
 //! - `names`: `Host` and `Origin`, so that no web page reaches a server on the reader's own machine.
 //! - `access`: who may come in, and as which tenant. Each tenant has a service of its own: another one's `Mcp-Session-Id`
 //!   is as unknown to it as one that was made up.
+//! - `accept`: which answers a client takes.
+//! - `batch`: several messages at once, of the one revision that has that.
 //! - `envelope`: messages are bounded, and whatever is refused is refused in JSON-RPC's words.
 //!
 //! # What a client can do
@@ -15,7 +17,9 @@
 //! [`CONNECTIONS_MAX`](listener::CONNECTIONS_MAX) connections with all others together, [`LEGACY_MAX`] connections of older
 //! revisions, and one message of [`HttpOptions::message_bytes_max`] for each connection.
 
+mod accept;
 mod access;
+mod batch;
 mod envelope;
 mod guard;
 mod listener;

@@ -1,6 +1,8 @@
 //! The parts that need no sandbox, with the tests that stand in them.
 #![allow(dead_code, unreachable_pub, reason = "what the parts offer is used in the library")]
 
+#[path = "../src/http/accept.rs"]
+mod accept;
 #[path = "../src/tools/arguments.rs"]
 mod arguments;
 #[path = "../src/desk.rs"]

@@ -1,15 +1,18 @@
 //! The loop that accepts connections.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -32,18 +35,42 @@ const RETRY: Duration = Duration::from_millis(100);
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
 
+/// Whether a connection has shown that it may be here. A clone is the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Admitted(Arc<AtomicBool>);
+
+impl Admitted {
+    pub(super) fn admit(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_admitted(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
 /// Serves all who come until it is told to stop.
 pub(super) async fn serve(listener: TcpListener, router: Router, stop: &CancellationToken) {
     let mut connections = JoinSet::new();
+    let mut strangers = Strangers::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_ended) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < CONNECTIONS_MAX => {
-                    connections.spawn(converse(stream, router.clone(), stop.clone()));
+                Ok((stream, _)) => {
+                    if connections.len() >= CONNECTIONS_MAX && strangers.dismiss() {
+                        // One of them ends now.
+                        let _ended = connections.join_next().await;
+                    }
+                    if connections.len() >= CONNECTIONS_MAX {
+                        refuse(stream);
+                        continue;
+                    }
+                    let admitted = Admitted::default();
+                    let task = connections.spawn(converse(stream, router.clone(), admitted.clone(), stop.clone()));
+                    strangers.add(admitted, task);
                 }
-                Ok((stream, _)) => refuse(stream),
                 Err(error) if is_of_one(&error) => {}
                 Err(_) => sleep(RETRY).await,
             },
@@ -54,10 +81,36 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: &Cancella
     let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
 }
 
+/// Connections of which nothing good is known: nothing has come over them yet, or nothing with a token. Where there is no room,
+/// they give way to others, the oldest first.
+#[derive(Debug, Default)]
+struct Strangers(VecDeque<(Admitted, AbortHandle)>);
+
+impl Strangers {
+    fn add(&mut self, admitted: Admitted, task: AbortHandle) {
+        if self.0.len() >= CONNECTIONS_MAX * 2 {
+            self.0.retain(|(admitted, task)| !admitted.is_admitted() && !task.is_finished());
+        }
+        self.0.push_back((admitted, task));
+    }
+
+    /// Ends the oldest one. Returns whether there was one.
+    fn dismiss(&mut self) -> bool {
+        while let Some((admitted, task)) = self.0.pop_front() {
+            if !admitted.is_admitted() && !task.is_finished() {
+                task.abort();
+                return true;
+            }
+        }
+        false
+    }
+}
+
 /// Answers what comes over one connection.
-async fn converse(stream: TcpStream, router: Router, stop: CancellationToken) {
+async fn converse(stream: TcpStream, router: Router, admitted: Admitted, stop: CancellationToken) {
     // An answer is one write, and is waited for.
     let _ = stream.set_nodelay(true);
+    let router = router.layer(Extension(admitted));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)

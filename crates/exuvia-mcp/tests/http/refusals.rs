@@ -1,8 +1,10 @@
 //! Whatever is no good gets an answer that a client can read.
 
+use std::io::Write as _;
+
 use serde_json::{Value, json};
 
-use crate::client::{Answer, LEGACY, MODERN, Request, exchange};
+use crate::client::{Answer, LEGACY, MODERN, Request, connect, exchange, rest};
 use crate::fixture::Fixture;
 
 /// What is told of a request that is refused. There is no id where none could be read (2026-07-28, basic).
@@ -73,6 +75,39 @@ fn other_places_methods_and_types_are_refused() {
     let accept = list(&fixture).with("accept", "application/json").send();
     let message = "Not Acceptable: Client must accept both application/json and text/event-stream";
     assert_eq!(told(&accept), refused(406, json!(7), -32600, message));
+    // Ranges are what RFC 9110, section 12.5.1, says.
+    for range in ["*/*", "application/*, text/*;q=0.5", "text/html, */*;q=0.1"] {
+        assert_eq!(list(&fixture).with("accept", range).send().status, 200, "{range}");
+    }
+    let refusing = list(&fixture).with("accept", "*/*, text/event-stream;q=0").send();
+    assert_eq!(told(&refusing), refused(406, json!(7), -32600, message));
+}
+
+/// Several messages at once are of the revision 2025-03-26 alone, whose clients name no revision.
+#[test]
+fn batches_are_answered_in_the_revision_that_has_them() {
+    let fixture = Fixture::start(&[]);
+    let address = fixture.address();
+    let begun = Request::initialize(address).send();
+    let connection = begun.header("mcp-session-id").unwrap();
+    let ready = Request::legacy(address, connection, None, "notifications/initialized", &json!({}));
+    assert_eq!(ready.send().status, 202);
+    let post = |batch: &Value| Request::post(address, batch.to_string().as_bytes()).with("mcp-session-id", connection);
+    let ping = |id: u64| json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
+    let note = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let answer = post(&json!([ping(1), note, 5, ping(2)])).send();
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/event-stream")));
+    let events = answer.body.lines().filter_map(|line| line.strip_prefix("data: {"));
+    let mut events: Vec<Value> = events.map(|event| serde_json::from_str(&format!("{{{event}")).unwrap()).collect();
+    events.sort_by_key(|event| event["id"].as_u64());
+    let error = json!({"jsonrpc": "2.0", "error": {"code": -32600, "message": "not a message of JSON-RPC 2.0"}});
+    let pong = |id: u64| json!({"jsonrpc": "2.0", "id": id, "result": {}});
+    assert_eq!(events, [error, pong(1), pong(2)]);
+    assert_eq!(post(&json!([note])).send().status, 202);
+    let none = post(&json!([])).send();
+    assert_eq!(told(&none), refused(400, Value::Null, -32600, "a batch has 0 messages, it must be 1 to 100"));
+    let later = post(&json!([ping(1)])).with("mcp-protocol-version", "2025-06-18").send();
+    assert_eq!(told(&later), refused(400, Value::Null, -32600, "a batch: send one message at a time"));
 }
 
 #[test]
@@ -112,6 +147,11 @@ fn what_is_too_long_is_refused() {
     let chunked = Request::post(fixture.address(), b"").without("content-length").with("transfer-encoding", "chunked");
     let chunked = [chunked.bytes(), b"400\r\n".to_vec(), b"x".repeat(0x400), b"\r\n0\r\n\r\n".to_vec()].concat();
     assert_eq!(told(&exchange(fixture.address(), &chunked)), long);
+    // A client that sends all of it before it reads, and so would not read if the connection were closed before.
+    let body = b"x".repeat(20 << 20);
+    let mut stream = connect(fixture.address());
+    stream.write_all(&Request::post(fixture.address(), &body).bytes()).unwrap();
+    assert!(rest(&mut stream).starts_with(b"HTTP/1.1 413 Payload Too Large\r\n"));
     let head = list(&fixture).with("x", &"x".repeat(100_000)).send();
     assert_eq!(head.status, 431);
     assert_eq!(list(&fixture).send().status, 200);
