@@ -8,6 +8,7 @@
 //! - [`serve_stdio`]: the transport over stdin and stdout.
 //! - [`HttpServer`]: the transport over HTTP, and who may use it.
 //! - `tools`, `call`, `answer`: the tools, a call of one, and what it is told.
+//! - `methods`: which requests are served.
 //! - `desk`: where cells compute.
 //! - `resources`, `script`: what else can be read of a session.
 //!
@@ -22,6 +23,7 @@ mod call;
 mod desk;
 mod http;
 mod maker;
+mod methods;
 mod output;
 mod refusal;
 mod resources;

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use exuvia_core::observation::excerpt::shown;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
-    CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    CustomRequest, CustomResult, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
@@ -15,46 +14,11 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::sessions::{Owner, Sessions, Tenant};
-use crate::{call, resources, tools};
+use crate::{call, methods, resources, tools};
 use exuvia_core::journal::SessionId;
 
 /// For how long a client may keep what the tools are, in milliseconds: they never change while the server runs.
 const TOOLS_MILLISECONDS: u64 = 3_600_000;
-
-/// How much of the name of an unknown method is shown, in bytes.
-const METHOD_BYTES_MAX: usize = 64;
-
-/// A method that is served, whatever its parameters are.
-struct Method {
-    name: &'static str,
-    revisions: Revisions,
-    takes: &'static str,
-}
-
-/// The revisions of the protocol that have a method.
-#[derive(PartialEq, Eq)]
-enum Revisions {
-    All,
-    /// Those with a handshake.
-    Older,
-    /// Those without.
-    Modern,
-}
-
-const METHODS: [Method; 8] = [
-    Method {
-        name: "initialize",
-        revisions: Revisions::Older,
-        takes: r#"{"protocolVersion": string, "capabilities": {…}, "clientInfo": {"name": string, "version": string}}"#,
-    },
-    Method { name: "ping", revisions: Revisions::Older, takes: "an object, or nothing" },
-    Method { name: "server/discover", revisions: Revisions::Modern, takes: "an object with `_meta`" },
-    Method { name: "tools/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
-    Method { name: "tools/call", revisions: Revisions::All, takes: r#"{"name": string, "arguments"?: {…}}"# },
-    Method { name: "resources/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
-    Method { name: "resources/templates/list", revisions: Revisions::All, takes: r#"{"cursor"?: string}"# },
-    Method { name: "resources/read", revisions: Revisions::All, takes: r#"{"uri": string}"# },
-];
 
 /// What answers one connection, or one request where the transport has no connections. A clone is the same one.
 #[derive(Clone)]
@@ -186,16 +150,6 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let is_modern = context.protocol_version().is_some_and(|version| !version.has_initialize());
-        let takes = METHODS.iter().find(|method| method.name == request.method).filter(|method| {
-            method.revisions == Revisions::All || (method.revisions == Revisions::Modern) == is_modern
-        });
-        Err(match takes {
-            Some(Method { name, takes, .. }) => {
-                ErrorData::invalid_params(format!("the params of `{name}` are not what it takes: {takes}"), None)
-            }
-            None => {
-                ErrorData::new(ErrorCode::METHOD_NOT_FOUND, shown(&request.method, METHOD_BYTES_MAX).into_owned(), None)
-            }
-        })
+        Err(methods::refusal(&request.method, Some(is_modern)))
     }
 }

@@ -3,21 +3,24 @@
 //! Whatever comes in, the connection lives on: what is no message is answered with the protocol's error for it, as long as
 //! anybody could want to know.
 
+mod batch;
 mod lines;
 mod message;
 mod pipe;
 
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Lock, MutexGuard, PoisonError};
 
-use rmcp::model::ServerJsonRpcMessage;
 use rmcp::service::{RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::{RoleServer, ServiceExt as _};
+use serde::Serialize;
 use tokio::sync::Mutex;
 
 use crate::server::Server;
+use batch::{Batches, Outgoing};
 use lines::{Line, Lines};
 use message::Message;
 use pipe::{Input, Output};
@@ -33,8 +36,15 @@ const ERRORS_MAX: usize = 100;
 ///
 /// The system cannot watch the input.
 pub async fn serve_stdio(server: Server, input: OwnedFd, output: OwnedFd, message_bytes_max: usize) -> io::Result<()> {
-    let reader = Reader { input: Input::new(input)?, lines: Lines::new(message_bytes_max), errors: 0 };
-    let lines = Connection { reader: Arc::new(Mutex::new(Some(reader))), output: Output::new(output), server };
+    let batches = Arc::<Lock<Batches>>::default();
+    let reader = Reader {
+        input: Input::new(input)?,
+        lines: Lines::new(message_bytes_max),
+        errors: 0,
+        read: VecDeque::new(),
+        batches: Arc::clone(&batches),
+    };
+    let lines = Connection { reader: Arc::new(Mutex::new(Some(reader))), batches, output: Output::new(output), server };
     loop {
         // Until a client has said which revision it speaks, the library ends with the first message that is out of place.
         match lines.server.clone().serve(lines.clone()).await {
@@ -55,6 +65,7 @@ pub async fn serve_stdio(server: Server, input: OwnedFd, output: OwnedFd, messag
 struct Connection {
     /// `None`: its input has ended.
     reader: Arc<Mutex<Option<Reader>>>,
+    batches: Arc<Lock<Batches>>,
     output: Output,
     server: Server,
 }
@@ -64,6 +75,9 @@ struct Reader {
     lines: Lines,
     /// How many lines in a row were no messages.
     errors: usize,
+    /// What of a batch was read already.
+    read: VecDeque<RxJsonRpcMessage<RoleServer>>,
+    batches: Arc<Lock<Batches>>,
 }
 
 impl Connection {
@@ -76,7 +90,18 @@ impl Transport<RoleServer> for Connection {
     type Error = io::Error;
 
     fn send(&mut self, message: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        self.output.write(line(&message))
+        let outgoing = locked(&self.batches).send(&message);
+        let written = match outgoing {
+            Outgoing::Alone => Some(self.output.write(line(&message))),
+            Outgoing::Kept => None,
+            Outgoing::Batch(answers) => Some(self.output.write(line(&answers))),
+        };
+        async move {
+            match written {
+                Some(written) => written.await,
+                None => Ok(()),
+            }
+        }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
@@ -103,7 +128,14 @@ impl Reader {
     /// Returns the next message; `None` at the end. It may be dropped and asked again: nothing is lost.
     async fn next(&mut self, output: &Output) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
-            let line = match self.lines.next() {
+            if let Some(message) = self.read.pop_front() {
+                let settled = locked(&self.batches).receive(&message);
+                if let Some(answers) = settled {
+                    drop(output.write(line(&answers)));
+                }
+                return Some(message);
+            }
+            let next = match self.lines.next() {
                 Some(line) => line,
                 None => match self.input.read(self.lines.space()).await {
                     Ok(1..) => continue,
@@ -111,30 +143,44 @@ impl Reader {
                     Ok(0) | Err(_) => return None,
                 },
             };
-            let message = match line {
+            let message = match next {
                 Line::Whole(bytes) => message::read(&bytes),
                 Line::TooLong => message::too_long(self.lines.length_max()),
             };
             match message {
                 Message::Read(message) => {
                     self.errors = 0;
-                    return Some(*message);
+                    self.read.push_back(*message);
                 }
-                Message::Nothing => {}
-                Message::Wrong(error) => {
-                    self.errors += 1;
-                    if self.errors <= ERRORS_MAX {
-                        // Where nobody reads, nobody wants to know.
-                        drop(output.write(self::line(&error)));
+                Message::Batch(messages) => {
+                    let (read, answer) = locked(&self.batches).begin(messages);
+                    self.read.extend(read);
+                    if let Some(answer) = answer {
+                        self.refuse(output, &answer);
                     }
                 }
+                Message::Nothing => {}
+                Message::Wrong(error) => self.refuse(output, &error),
             }
+        }
+    }
+
+    /// Answers what is no message, unless too many before were none.
+    fn refuse(&mut self, output: &Output, error: &serde_json::Value) {
+        self.errors += 1;
+        if self.errors <= ERRORS_MAX {
+            // Where nobody reads, nobody wants to know.
+            drop(output.write(line(error)));
         }
     }
 }
 
+fn locked(batches: &Lock<Batches>) -> MutexGuard<'_, Batches> {
+    batches.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Writes a message as a line.
-fn line(message: &ServerJsonRpcMessage) -> Vec<u8> {
+fn line(message: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(message).expect("messages are made of texts, numbers, lists and maps by text");
     line.push(b'\n');
     line

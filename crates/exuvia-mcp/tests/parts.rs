@@ -11,6 +11,8 @@ mod desk;
 mod lines;
 #[path = "../src/stdio/message.rs"]
 mod message;
+#[path = "../src/methods.rs"]
+mod methods;
 #[path = "../src/output.rs"]
 mod output;
 /// Of the sessions, whose own tests are in a program that links the runtime.

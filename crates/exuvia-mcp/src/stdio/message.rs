@@ -1,26 +1,36 @@
 //! What a line says.
 
-use rmcp::model::{ClientJsonRpcMessage, ErrorData, RequestId, ServerJsonRpcMessage};
-use serde::Deserialize;
+use rmcp::model::{ClientJsonRpcMessage, ErrorData, RequestId};
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use crate::methods;
 
 /// What a line says.
 #[derive(Debug)]
 pub(super) enum Message {
     Read(Box<ClientJsonRpcMessage>),
+    /// Several messages, which may be none.
+    Batch(Vec<Value>),
     /// Nobody waits for an answer.
     Nothing,
     /// It is no message: this is the answer.
-    Wrong(Box<ServerJsonRpcMessage>),
+    Wrong(Value),
 }
 
 /// What can be read of something that is no message.
 #[derive(Deserialize)]
 struct Rest {
     #[serde(default)]
-    id: Option<serde_json::Value>,
+    jsonrpc: Value,
+    /// `None`: it has none. One that is null is there.
+    #[serde(default, deserialize_with = "there")]
+    id: Option<Value>,
     #[serde(default)]
-    method: Option<serde_json::Value>,
+    method: Option<Value>,
+    #[serde(default)]
+    params: Value,
 }
 
 /// Reads a line.
@@ -40,19 +50,39 @@ pub(super) fn read(line: &[u8]) -> Message {
     if let Err(why) = is_json {
         return wrong(ErrorData::parse_error(format!("the line is no JSON: {why}"), None), None);
     }
-    if line.trim_ascii_start().starts_with(b"[") {
-        return wrong(ErrorData::invalid_request("batches are not taken: send one message a line", None), None);
+    if let Ok(messages) = serde_json::from_slice(line) {
+        return Message::Batch(messages);
     }
-    let Ok(Rest { id, method }) = serde_json::from_slice(line) else {
+    let Ok(rest) = serde_json::from_slice::<Rest>(line) else {
         return wrong(ErrorData::invalid_request(format!("the line is no message: {error}"), None), None);
     };
-    let is_notification = id.is_none() && method.as_ref().is_some_and(serde_json::Value::is_string);
-    if is_notification {
+    let method = rest.method.as_ref().and_then(Value::as_str);
+    if rest.id.is_none() && method.is_some() {
         // It cannot be read, and must not be answered.
         return Message::Nothing;
     }
-    let id = id.and_then(|id| serde_json::from_value::<RequestId>(id).ok());
-    wrong(ErrorData::invalid_request(format!("the line is no message: {error}"), None), id)
+    // JSON-RPC has parameters by position, too; no method here takes them.
+    let is_positional = rest.params.is_array() && rest.jsonrpc == "2.0";
+    let is_named = rest.id.as_ref().is_some_and(|id| serde_json::from_value::<RequestId>(id.clone()).is_ok());
+    let error = match method {
+        Some(method) if is_positional && is_named => methods::refusal(method, None),
+        Some(_) if !is_named => {
+            ErrorData::invalid_request("the id of a request is a text, or a whole number of 64 bits", None)
+        }
+        _ => ErrorData::invalid_request(format!("the line is no message: {error}"), None),
+    };
+    // A number that is no id for us is one for who waits for its answer.
+    wrong(error, rest.id.filter(|id| id.is_number() || id.is_string()))
+}
+
+/// Refuses a line that has several messages, where the revision of the protocol has none such.
+pub(super) fn no_batches() -> Value {
+    answer(ErrorData::invalid_request("batches are not taken: send one message a line", None), None)
+}
+
+/// Refuses several messages at once.
+pub(super) fn no_batch(why: String) -> Value {
+    answer(ErrorData::invalid_request(why, None), None)
 }
 
 /// Answers a line that is too long.
@@ -61,8 +91,21 @@ pub(super) fn too_long(length_max: usize) -> Message {
     wrong(ErrorData::invalid_request(what, None), None)
 }
 
-fn wrong(error: ErrorData, id: Option<RequestId>) -> Message {
-    Message::Wrong(Box::new(ServerJsonRpcMessage::error(error, id)))
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+fn wrong(error: ErrorData, id: Option<Value>) -> Message {
+    Message::Wrong(answer(error, id))
+}
+
+/// Makes the answer to what is no message. Where its id is not known, it has none (2026-07-28, basic, error responses).
+fn answer(error: ErrorData, id: Option<Value>) -> Value {
+    let mut answer = json!({"jsonrpc": "2.0", "error": error});
+    if let Some(id) = id {
+        answer["id"] = id;
+    }
+    answer
 }
 
 #[cfg(test)]
@@ -74,10 +117,8 @@ mod tests {
     /// What a line is answered with: the error's code.
     fn answered(line: &[u8]) -> Option<i32> {
         match read(line) {
-            Message::Wrong(answer) => {
-                let answer = serde_json::to_value(answer).unwrap();
-                Some(i32::try_from(answer["error"]["code"].as_i64().unwrap()).unwrap())
-            }
+            Message::Wrong(answer) => Some(i32::try_from(answer["error"]["code"].as_i64().unwrap()).unwrap()),
+            Message::Batch(_) => Some(-32600),
             Message::Read(_) | Message::Nothing => None,
         }
     }
@@ -102,7 +143,7 @@ mod tests {
             let members = members.iter().zip(has).filter(|(_, has)| *has);
             let members: Vec<String> = members.map(|((name, value), _)| format!("\"{name}\":{value}")).collect();
             let line = format!("{{{}}}", members.join(","));
-            prop_assert!(matches!(answered(line.as_bytes()), None | Some(-32600)), "{line}");
+            prop_assert!(matches!(answered(line.as_bytes()), None | Some(-32602..=-32600)), "{line}");
         }
     }
 }

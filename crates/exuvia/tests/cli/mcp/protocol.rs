@@ -1,6 +1,6 @@
 //! What is said before, beside and instead of what the protocol has.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -30,6 +30,13 @@ fn what_is_no_message_is_answered_and_changes_nothing() {
             (r#"{"jsonrpc":"2.0","id":7}"#, -32600, json!(7)),
             (r#"{"jsonrpc":"2.0","id":"seven","method":5}"#, -32600, json!("seven")),
             (r#"{"jsonrpc":"1.0","id":8,"method":"ping"}"#, -32600, json!(8)),
+            // Whoever sends such a request waits for its answer: it has the id that was sent, where one was (JSON-RPC 2.0,
+            // section 5).
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600, Value::Null),
+            (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600, json!(1.5)),
+            (r#"{"jsonrpc":"2.0","id":18446744073709551615,"method":"ping"}"#, -32600, json!(u64::MAX)),
+            (r#"{"jsonrpc":"2.0","id":11,"method":"tools/call","params":[]}"#, -32602, json!(11)),
+            (r#"{"jsonrpc":"2.0","id":12,"method":"nonsense","params":[]}"#, -32601, json!(12)),
         ] {
             let error = answer(&mut client, line);
             assert_eq!((&error["error"]["code"], &error["id"]), (&json!(code), &id), "{era:?} {line}: {error}");
@@ -147,11 +154,17 @@ fn options_that_mean_nothing_here_are_refused() {
     let told = "error: a server's sessions have no names: it gives them ids\n";
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (2, "", told));
     // Its client waits for an answer, and says no more.
-    let mut without = place.command(&["mcp"]);
-    without.env("EXUVIA_IMAGE", "/nowhere").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut server = without.spawn().unwrap();
-    let open = server.stdin.take();
-    let run = crate::told(&server.wait_with_output().unwrap());
-    drop(open);
+    let ended = |command: &mut Command| {
+        let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let open = server.stdin.take();
+        let run = crate::told(&server.wait_with_output().unwrap());
+        drop(open);
+        run
+    };
+    let run = ended(place.command(&["mcp"]).env("EXUVIA_IMAGE", "/nowhere"));
     assert_eq!((run.status, run.stdout.as_str()), (125, ""), "{}", run.stderr);
+    std::fs::write(place.folder.path().join("little.toml"), "[limits]\nmemory = \"1M\"\n").unwrap();
+    let run = ended(&mut place.command(&["mcp", "--config", "little.toml"]));
+    let told = "error: little.toml:2: `limits.memory`: the interpreter alone needs 34 MiB\n";
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (2, "", told));
 }
