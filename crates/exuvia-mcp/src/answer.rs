@@ -7,15 +7,17 @@ mod text;
 
 use std::time::Duration;
 
+use exuvia_core::Status;
 use exuvia_core::journal::{Opened, SessionId};
 use exuvia_core::observation::excerpt::{Room, cut};
 use exuvia_core::observation::{Circumstances, Failure};
 use exuvia_sandbox::FileEntry;
-use rmcp::model::{CallToolResult, ContentBlock, Resource};
+use rmcp::model::{CallToolResult, ContentBlock, ProtocolVersion, Resource};
 use serde_json::json;
 
 use crate::call::Ran;
 use crate::resources;
+use crate::sessions::Notice;
 
 /// How much of what a cell prints is told, of stdout and stderr together.
 const OUTPUT: Room = Room { head: 12 << 10, tail: 4 << 10 };
@@ -67,12 +69,41 @@ fn failure(ran: &Ran, facts: &Facts<'_>) -> Option<Failure> {
     let mut failure = Failure::of(&ran.outcome, &circumstances)?;
     let others: Vec<&str> =
         facts.others.iter().map(|id| id.as_str()).filter(|id| *id != facts.session.as_str()).collect();
+    if ran.crashes > 1
+        && matches!(ran.outcome.status, Status::Stopped { .. })
+        && let Some(hint) = &mut failure.hint
+    {
+        hint.push_str("; if more cells end like this, the tool `reset` begins the session again");
+    }
     if failure.type_name == "NameError" && !others.is_empty() {
         let others = others.join(", ");
         failure.hint =
             Some(format!("this session is new; to go on with an earlier one, give its name as `session`: {others}"));
     }
     Some(failure)
+}
+
+/// Says what has become of a session since its last answer.
+fn told(notice: &Notice) -> String {
+    match notice {
+        Notice::Interrupted { cell } => format!(
+            "Cell {cell} was running when the server ended. It was interrupted; what it had done until then stands."
+        ),
+        Notice::Undone { cell } => format!(
+            "Cell {cell} was running when the server ended. It was stopped and undone, variables and files too; what it had \
+             done outside of the sandbox stands."
+        ),
+        Notice::Ended { cell } => {
+            format!("Cell {cell} was running when the server ended. It has come to its end since.")
+        }
+        Notice::Exited { cell } => format!(
+            "Cell {cell} ended its process. It was undone, variables and files too; what it had done outside of the sandbox \
+             stands."
+        ),
+        Notice::Replaced { before } => {
+            format!("Session {before} is not there any more: somebody has removed it. This is a new one.")
+        }
+    }
 }
 
 /// Tells that something was done with a session.
@@ -100,6 +131,20 @@ pub(crate) fn script(session: &SessionId, script: &str) -> CallToolResult {
     let mut result = CallToolResult::success(vec![ContentBlock::text(text), ContentBlock::resource_link(link)]);
     result.structured_content =
         Some(json!({ "session": session, "script": (cut.left_out == 0).then_some(script), "uri": uri }));
+    result
+}
+
+/// Leaves out of an answer what the revision of the protocol does not have that its client speaks: before 2025-06-18, links
+/// to resources and structured content. Of a link, its URI is told.
+pub(crate) fn as_known_in(revision: Option<&ProtocolVersion>, mut result: CallToolResult) -> CallToolResult {
+    if revision.is_some_and(|revision| *revision < ProtocolVersion::V_2025_06_18) {
+        result.structured_content = None;
+        for block in &mut result.content {
+            if let ContentBlock::ResourceLink(link) = block {
+                *block = ContentBlock::text(format!("resource {}", link.uri));
+            }
+        }
+    }
     result
 }
 

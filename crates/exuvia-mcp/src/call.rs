@@ -16,7 +16,7 @@ use crate::desk::joined;
 use crate::refusal::Refusal;
 use crate::script;
 use crate::server::Connection;
-use crate::sessions::{Owner, Turn, Visit, computing_in};
+use crate::sessions::{Notice, Owner, Turn, Visit, awake, computing_in};
 use crate::tools::{Arguments, Tool};
 use attend::{Cancellation, attend};
 use run::Job;
@@ -36,9 +36,11 @@ pub(crate) async fn call(
         let name = shown(&request.name, 64);
         return Err(ErrorData::invalid_params(format!("there is no tool `{name}`"), None));
     };
+    let revision = context.protocol_version();
+    let known = |result| answer::as_known_in(revision.as_ref(), result);
     let arguments = match tool.read(request.arguments.unwrap_or_default()) {
         Ok(arguments) => arguments,
-        Err(what) => return Ok(answer::refusal(&what)),
+        Err(what) => return Ok(known(answer::refusal(&what))),
     };
     let offer = connection.sessions.offer().await;
     let call = Call { connection, owner: &owner, context, offer };
@@ -48,7 +50,7 @@ pub(crate) async fn call(
         Tool::Fork => call.fork(arguments).await,
         Tool::ExportScript => call.export_script(arguments).await,
     };
-    Ok(told.unwrap_or_else(|error| answer::refusal(&error.to_string())))
+    Ok(known(told.unwrap_or_else(|error| answer::refusal(&error.to_string()))))
 }
 
 /// A call of a tool.
@@ -89,7 +91,7 @@ impl Call<'_> {
         detached(async move {
             sessions.wake(&visit, &mut turn).await?;
             let (mut turn, undone) = computing_in(turn, async |awake| {
-                awake.files = None;
+                (awake.files, awake.notice, awake.crashes) = (None, None, 0);
                 awake.session.undo(0).await
             })
             .await;
@@ -145,14 +147,19 @@ impl Call<'_> {
             Some(wanted) => sessions.find(tenant, wanted).await,
             None => {
                 let mut default = default.lock().await;
-                // Somebody may have removed it.
                 if let Some(id) = &*default
                     && let Some(visit) = sessions.find_own(tenant, id).await?
                 {
                     return Ok(visit);
                 }
                 let visit = begin().await?;
-                *default = Some(visit.id().clone());
+                let before = default.replace(visit.id().clone());
+                // Somebody has removed it.
+                if let Some(before) = before
+                    && let Some(mut turn) = visit.try_turn()
+                {
+                    awake(&mut turn).notice = Some(Notice::Replaced { before });
+                }
                 Ok(visit)
             }
         }

@@ -30,8 +30,10 @@ pub(crate) use uri::{Part, Place, Uri};
 
 /// How many resources are listed at a time.
 const PAGE: usize = 100;
-/// The largest resource that is read, in bytes.
+/// The largest resource that is read, in bytes, unless a cell may print more.
 const BYTES_MAX: usize = 8 << 20;
+/// The largest one however much a cell may print.
+const BYTES_MOST: usize = 64 << 20;
 /// The longest URI that is shown to somebody who asks for what is not there, in bytes.
 const URI_SHOWN_MAX: usize = 200;
 /// What a page's cursor is refused with.
@@ -66,20 +68,21 @@ pub(crate) fn templates() -> ListResourceTemplatesResult {
     ListResourceTemplatesResult::with_all_items(TEMPLATES.into_iter().map(template).collect())
 }
 
-/// Lists the files of a tenant's sessions that are awake, a page at a time. One in which a cell runs is left out.
+/// Lists the files of a tenant's sessions that this process has had, a page at a time. One in which a cell runs is left out.
 pub(crate) async fn list(connection: &Connection, cursor: Option<&str>) -> Result<ListResourcesResult, ErrorData> {
     let after = match cursor {
         Some(cursor) => Some(cursor.parse::<Uri>().map_err(|()| ErrorData::invalid_params(CURSOR, None))?),
         None => None,
     };
     let mut found = Vec::new();
-    for slot in connection.sessions.of(&connection.tenant) {
-        let is_passed = after.as_ref().is_some_and(|after| slot.id().as_str() < after.session.as_str());
+    for session in connection.sessions.of(&connection.tenant) {
+        let is_passed = after.as_ref().is_some_and(|after| session.as_str() < after.session.as_str());
         if is_passed || found.len() > PAGE {
             continue;
         }
-        let is_in = after.as_ref().filter(|after| slot.id().as_str() == after.session);
-        found.extend(of(&slot, is_in));
+        let Some(files) = connection.sessions.files(&connection.tenant, &session).await else { continue };
+        let is_in = after.as_ref().filter(|after| session.as_str() == after.session);
+        found.extend(of(&session, files, is_in));
     }
     let mut result = ListResourcesResult::with_all_items(Vec::new());
     if found.len() > PAGE {
@@ -91,11 +94,7 @@ pub(crate) async fn list(connection: &Connection, cursor: Option<&str>) -> Resul
 }
 
 /// Returns the resources of a session that come after one of them: its script, and then its files by path.
-fn of(slot: &Slot, after: Option<&Uri>) -> Vec<Resource> {
-    let session = slot.id();
-    let Some(mut turn) = slot.try_turn() else { return Vec::new() };
-    let Some(awake) = &mut *turn else { return Vec::new() };
-    let mut files = awake.session.files();
+fn of(session: &SessionId, mut files: Vec<FileEntry>, after: Option<&Uri>) -> Vec<Resource> {
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let uri = |place| Uri { session: session.to_string(), place };
     let script = Resource::new(uri(Place::Script).to_string(), "script.py").with_mime_type("text/x-python");
@@ -130,23 +129,39 @@ pub(crate) async fn read(connection: &Arc<Connection>, uri: &str) -> Result<Read
     let visit = sessions.find(&connection.tenant, &wanted.session).await;
     // Whether it is not there or somebody else's is the same to everybody.
     let visit = visit.map_err(|_| missing(""))?;
+    // What a cell has printed can be read, too.
+    let output_bytes = usize::try_from(sessions.offer().await.limits.output_bytes).unwrap_or(usize::MAX);
+    let bytes_max = output_bytes.clamp(BYTES_MAX, BYTES_MOST);
     let found = match wanted.place {
-        Place::File(path) => file(sessions, visit, path).await,
+        Place::File(path) => file(sessions, visit, path, bytes_max).await,
         Place::Part { cell, part } => self::part(sessions, &visit, cell, part).await,
-        Place::Script => script::of(sessions, &visit)
-            .await
-            .map(|text| Some(Content { bytes: text.into_bytes(), media_type: Some("text/x-python") })),
+        Place::Script => {
+            script::of(sessions, &visit).await.map(|text| Some(Found::whole(text.into_bytes(), Some("text/x-python"))))
+        }
     };
     match found {
-        Ok(Some(content)) if content.bytes.len() > BYTES_MAX => {
-            Err(missing(&format!(" of at most {BYTES_MAX} bytes: it has {}", content.bytes.len())))
+        Ok(Some(found)) if found.bytes_count > bytes_max as u64 => {
+            Err(missing(&format!(" of at most {bytes_max} bytes: it has {}", found.bytes_count)))
         }
-        Ok(Some(content)) => {
-            let contents = content.told(uri);
+        Ok(Some(found)) => {
+            let contents = found.content.told(uri);
             Ok(ReadResourceResult::new(vec![contents]).with_ttl_ms(0).with_cache_scope(CacheScope::Private))
         }
         Ok(None) => Err(missing("")),
         Err(error) => Err(ErrorData::internal_error(error.to_string(), None)),
+    }
+}
+
+/// A resource that is there.
+struct Found {
+    bytes_count: u64,
+    /// Empty if it is larger than what is read.
+    content: Content,
+}
+
+impl Found {
+    fn whole(bytes: Vec<u8>, media_type: Option<&'static str>) -> Self {
+        Self { bytes_count: bytes.len() as u64, content: Content { bytes, media_type } }
     }
 }
 
@@ -170,19 +185,30 @@ impl Content {
 }
 
 /// Reads a file, in the session's turn.
-async fn file(sessions: &Arc<Sessions>, visit: Visit, path: String) -> Result<Option<Content>, Refusal> {
+async fn file(
+    sessions: &Arc<Sessions>,
+    visit: Visit,
+    path: String,
+    bytes_max: usize,
+) -> Result<Option<Found>, Refusal> {
     let sessions = Arc::clone(sessions);
     crate::call::detached(async move {
         let mut turn = visit.turn().await?;
         sessions.wake(&visit, &mut turn).await?;
-        let bytes = awake(&mut turn).session.sandbox().read_file_within(&path, BYTES_MAX as u64);
-        Ok(bytes.map(|bytes| Content { bytes: bytes.to_vec(), media_type: media_type(&path) }))
+        let sandbox = awake(&mut turn).session.sandbox();
+        let Some(bytes_count) = sandbox.file_bytes(&path) else { return Ok(None) };
+        let media_type = media_type(&path);
+        if bytes_count > bytes_max as u64 {
+            return Ok(Some(Found { bytes_count, content: Content { bytes: Vec::new(), media_type } }));
+        }
+        let bytes = sandbox.read_file_within(&path, bytes_max as u64);
+        Ok(bytes.map(|bytes| Found::whole(bytes.to_vec(), media_type)))
     })
     .await
 }
 
 /// Reads what a cell gave, from the journal.
-async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Content>, Refusal> {
+async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Result<Option<Found>, Refusal> {
     let (store, session) = (sessions.store().await, slot.id().clone());
     let found = computing(move || async move {
         let mut found = None;
@@ -197,7 +223,7 @@ async fn part(sessions: &Sessions, slot: &Slot, number: u32, part: Part) -> Resu
     })
     .await?;
     let bytes = found.and_then(|cell| bytes(cell, part));
-    Ok(bytes.map(|bytes| Content { bytes, media_type: Some(part.media_type()) }))
+    Ok(bytes.map(|bytes| Found::whole(bytes, Some(part.media_type()))))
 }
 
 fn bytes(cell: RecordedCell, part: Part) -> Option<Vec<u8>> {

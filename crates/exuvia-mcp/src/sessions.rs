@@ -3,6 +3,7 @@
 //! Each that is in use has a slot, in which calls take turns. Those that nobody uses are put away as checkpoints, and come
 //! back with the next call; whose a session is stands in its journal, so that its handle outlives this process.
 
+mod away;
 mod idle;
 mod owner;
 mod permits;
@@ -14,19 +15,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use exuvia_core::journal::{Event, Opened, Opening, SessionId, Store, StoreError};
+use exuvia_core::{Outcome, Status};
+use exuvia_sandbox::FileEntry;
 use exuvia_session::{Session, SessionError};
 use tokio::runtime::Runtime;
 use tokio::sync::SetOnce;
 
+use crate::call::detached;
 use crate::desk::{Desk, computing};
 use crate::maker::{Maker, MakerError, Prepared};
 use crate::output::Tail;
 use crate::refusal::Refusal;
+use away::Away;
 use idle::Coming;
 pub use owner::Tenant;
 pub(crate) use owner::{OWNER, Owner};
 use permits::Permits;
-pub(crate) use slot::{Awake, Slot, Turn, Visit, awake, computing_at, computing_in};
+pub(crate) use slot::{Awake, Notice, Slot, Turn, Visit, awake, computing_at, computing_in};
 
 /// Among how many first events of a session it is looked for whose it is.
 const OWNER_EVENTS_MAX: usize = 8;
@@ -71,6 +76,8 @@ pub struct Sessions {
     /// Who makes sandboxes, and what a new session begins with.
     maker: SetOnce<(Arc<dyn Maker>, Opened)>,
     slots: Mutex<HashMap<SessionId, Arc<Slot>>>,
+    /// What is known of those that were put away.
+    away: Mutex<Away>,
     /// How many are about to have a slot.
     coming: AtomicUsize,
     /// Who makes room has this.
@@ -87,6 +94,7 @@ impl Sessions {
             options,
             maker: SetOnce::new(),
             slots: Mutex::default(),
+            away: Mutex::default(),
             coming: AtomicUsize::new(0),
             room: tokio::sync::Mutex::default(),
             permits: Permits::default(),
@@ -245,17 +253,20 @@ impl Sessions {
         Ok(owner.map(|owner| owner.tenant))
     }
 
-    /// Has a session here, with a sandbox, in its turn.
+    /// Has a session here, with a sandbox, in its turn. A cell that ran when its process ended is interrupted: nobody waits
+    /// for it any more.
     pub(crate) async fn wake(&self, slot: &Slot, turn: &mut Turn) -> Result<(), Refusal> {
         if turn.is_none() {
             self.make_room().await;
             let (maker, id, tail) = (self.maker().await, slot.id().clone(), slot.tail().clone());
             let session = computing(move || async move {
                 let Prepared { environment, .. } = maker.prepare(&tail).map_err(Refusal::Maker)?;
-                let (session, _) = Session::resume(maker.store(), environment, &id, false).await?;
-                Ok::<_, Refusal>(session)
+                let (mut session, resumed) = Session::resume_interrupting(maker.store(), environment, &id).await?;
+                let notice = notice(&mut session, resumed.continued).await?;
+                Ok::<_, Refusal>(Awake { notice, ..Awake::new(session) })
             });
-            **turn = Some(Box::new(Awake::new(session.await?)));
+            **turn = Some(Box::new(session.await?));
+            self.away().remove(slot.id());
         }
         Ok(())
     }
@@ -270,12 +281,38 @@ impl Sessions {
         names
     }
 
-    /// Returns the slots of a tenant.
-    pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Arc<Slot>> {
-        let mut slots: Vec<Arc<Slot>> =
-            self.slots().values().filter(|slot| slot.tenant() == tenant).map(Arc::clone).collect();
-        slots.sort_by(|one, other| one.id().cmp(other.id()));
-        slots
+    /// Returns a tenant's sessions that are here, awake or put away, in order.
+    pub(crate) fn of(&self, tenant: &Tenant) -> Vec<SessionId> {
+        let mut sessions = self.away().of(tenant);
+        sessions.extend(self.slots().values().filter(|slot| slot.tenant() == tenant).map(|slot| slot.id().clone()));
+        sessions.sort();
+        sessions.dedup();
+        sessions
+    }
+
+    /// Returns the files of a tenant's session. One that is put away stays so, if it is known which it has. `None`: a cell
+    /// runs in it, or it is not there any more.
+    pub(crate) async fn files(self: &Arc<Self>, tenant: &Tenant, id: &SessionId) -> Option<Vec<FileEntry>> {
+        let slot = self.slots().get(id).map(Arc::clone);
+        if let Some(slot) = slot {
+            match slot.try_turn().as_deref_mut() {
+                Some(Some(awake)) => return Some(awake.session.files()),
+                Some(None) => {}
+                // It may just be being put away.
+                None => return self.away().files(id),
+            }
+        }
+        if let Some(files) = self.away().files(id) {
+            return Some(files);
+        }
+        let visit = self.find_own(tenant, id).await.ok().flatten()?;
+        let sessions = Arc::clone(self);
+        let files = detached(async move {
+            let mut turn = visit.turn().await?;
+            sessions.wake(&visit, &mut turn).await?;
+            Ok(awake(&mut turn).session.files())
+        });
+        files.await.ok()
     }
 
     /// Returns an id that nobody has had, of a session that is about to begin.
@@ -290,9 +327,31 @@ impl Sessions {
         Ok(id)
     }
 
+    fn away(&self) -> MutexGuard<'_, Away> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn slots(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns what has become of a cell that ran when its process ended. One that has ended its sandbox is undone, as it would
+/// have been here.
+async fn notice(session: &mut Session, continued: Option<(u32, Outcome)>) -> Result<Option<Notice>, Refusal> {
+    session.ready().await?;
+    if !session.sandbox().is_alive() {
+        let cell = session.cells();
+        session.undo(cell.saturating_sub(1)).await?;
+        return Ok(Some(Notice::Exited { cell }));
+    }
+    let Some((cell, outcome)) = continued else { return Ok(None) };
+    session.note(OWNER, serde_json::json!({ "interrupted": cell }))?;
+    Ok(Some(match outcome.status {
+        Status::Stopped { .. } => Notice::Undone { cell },
+        Status::Raised => Notice::Interrupted { cell },
+        Status::Finished | Status::Exited { .. } => Notice::Ended { cell },
+    }))
 }
 
 impl std::fmt::Debug for Sessions {

@@ -29,7 +29,7 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
     let files: Vec<Value> = super::linked(ran)
         .map(|file| json!({ "path": file.path, "bytes": file.bytes, "uri": resources::link(facts.session, file).uri }))
         .collect();
-    json!({
+    let mut told = json!({
         "session": facts.session,
         "cell": ran.settled.cell,
         "status": status,
@@ -44,7 +44,11 @@ pub(super) fn of(ran: &Ran, failure: Option<&Failure>, facts: &Facts<'_>) -> Val
         "files_count": ran.settled.files.len(),
         "seconds": outcome.usage.wall_time.as_secs_f64(),
         "memory_bytes": outcome.usage.memory_bytes,
-    })
+    });
+    if let Some(notice) = &ran.notice {
+        told["notice"] = super::told(notice).into();
+    }
+    told
 }
 
 fn value(value: &CellValue) -> Value {

@@ -13,6 +13,9 @@ use crate::resources::{Part, Place, Uri};
 /// Writes the text.
 pub(super) fn of(ran: &Ran, failure: Option<&Failure>, media: &Media, facts: &Facts<'_>) -> String {
     let mut text = String::new();
+    if let Some(notice) = &ran.notice {
+        let _ = writeln!(text, "{}", super::told(notice));
+    }
     write_printed(&mut text, &ran.outcome, OUTPUT, |stream| {
         let whole = whole(
             facts,

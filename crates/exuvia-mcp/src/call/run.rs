@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use exuvia_core::Outcome;
+use exuvia_core::{Outcome, Status, StopReason};
 use exuvia_session::Settled;
 
 use super::Cancellation;
 use crate::answer::SHOWN_BYTES_MAX;
 use crate::refusal::Refusal;
-use crate::sessions::{Awake, OWNER, Sessions, Visit, computing_at};
+use crate::sessions::{Awake, Notice, OWNER, Sessions, Visit, computing_at};
 
 /// A cell that is to be run.
 pub(super) struct Job {
@@ -26,6 +26,10 @@ pub(crate) struct Ran {
     pub(crate) outcome: Outcome,
     /// What it has left.
     pub(crate) settled: Settled,
+    /// What has become of its session since the cell before.
+    pub(crate) notice: Option<Notice>,
+    /// How many cells of the session have crashed its interpreter since it began, with it.
+    pub(crate) crashes: u32,
 }
 
 impl Ran {
@@ -71,7 +75,7 @@ async fn perform(
     (wall_time, cpu_time): (Duration, Option<Duration>),
     cancellation: &Cancellation,
 ) -> Result<Ran, Refusal> {
-    let Awake { session, files } = awake;
+    let Awake { session, files, notice, crashes } = awake;
     session.ready().await?;
     session.sandbox().limit_time(Some(wall_time), cpu_time);
     let before = files.take().unwrap_or_else(|| session.files());
@@ -83,8 +87,11 @@ async fn perform(
     let outcome = session.run(code).await?;
     let (settled, after) = session.settle(&outcome, before, SHOWN_BYTES_MAX).await?;
     *files = after;
+    if matches!(outcome.status, Status::Stopped { reason: StopReason::Abort | StopReason::Trap }) {
+        *crashes = crashes.saturating_add(1);
+    }
     if cancellation.is_cancelled() {
         session.note(OWNER, serde_json::json!({ "cancelled": settled.cell }))?;
     }
-    Ok(Ran { outcome, settled })
+    Ok(Ran { outcome, settled, notice: notice.take(), crashes: *crashes })
 }

@@ -63,13 +63,17 @@ impl Sessions {
     /// Takes a session's sandbox away. Its last checkpoint, or all its cells, bring it back. Returns whether it is gone.
     async fn put_away(&self, slot: Arc<Slot>, even_without_checkpoint: bool) -> bool {
         let Some(mut turn) = slot.try_turn() else { return false };
-        let (mut turn, is_kept) = computing(move || async move {
+        let (mut turn, (is_kept, files)) = computing(move || async move {
             let is_kept = turn.as_mut().is_none_or(|awake| awake.session.checkpoint().is_ok());
-            (turn, is_kept)
+            let files = turn.as_mut().map(|awake| awake.files.take().unwrap_or_else(|| awake.session.files()));
+            (turn, (is_kept, files))
         })
         .await;
         if !is_kept && !even_without_checkpoint {
             return false;
+        }
+        if let Some(files) = files {
+            self.away().insert(slot.id().clone(), slot.tenant().clone(), files);
         }
         self.drop_session(&mut turn).await;
         let mut slots = self.slots();

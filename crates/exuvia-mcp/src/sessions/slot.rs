@@ -36,6 +36,25 @@ pub(crate) struct Awake {
     pub(crate) session: Session,
     /// The files that there were after the last cell.
     pub(crate) files: Option<Vec<FileEntry>>,
+    /// What the next cell's answer is to say, too.
+    pub(crate) notice: Option<Notice>,
+    /// How many cells have crashed the interpreter since the session began, or this process woke it.
+    pub(crate) crashes: u32,
+}
+
+/// What has become of a session without its client's doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// This cell ran when its server ended: it was interrupted.
+    Interrupted { cell: u32 },
+    /// The same, and it did not react to that: it counts for nothing.
+    Undone { cell: u32 },
+    /// The same, and it has come to its end.
+    Ended { cell: u32 },
+    /// This cell has ended its process elsewhere: it counts for nothing.
+    Exited { cell: u32 },
+    /// The connection's own session was this one, until somebody removed it.
+    Replaced { before: SessionId },
 }
 
 /// A call's turn: nobody else has the session until it is dropped.
@@ -78,7 +97,7 @@ pub(crate) async fn computing_at<T: Send + 'static>(
 
 impl Awake {
     pub(crate) fn new(session: Session) -> Self {
-        Self { session, files: None }
+        Self { session, files: None, notice: None, crashes: 0 }
     }
 }
 

@@ -36,6 +36,12 @@ impl Sandbox {
         entries.take(count_max).collect()
     }
 
+    /// Returns how many bytes a file has, or `None` if there is none at this path.
+    #[must_use]
+    pub fn file_bytes(&self, path: &str) -> Option<u64> {
+        self.store.data().vfs.file_bytes(path.as_bytes()).ok()
+    }
+
     /// Returns the content of a file that has at most so many bytes, or `None` if there is none at this path.
     #[must_use]
     pub fn read_file_within(&self, path: &str, bytes_max: u64) -> Option<Bytes> {

@@ -134,6 +134,21 @@ impl Vfs {
         Ok(mount)
     }
 
+    /// Returns how many bytes a file of memory or the library has.
+    ///
+    /// # Errors
+    ///
+    /// There is none; it is a mount's, or no file.
+    pub fn file_bytes(&self, path: &[u8]) -> Result<u64, HostError> {
+        let refuse = |errno| refused(path, errno);
+        let node = self.host_resolve(path).map_err(refuse)?;
+        let is_own = match node {
+            NodeId::Memory(inode) => matches!(self.tree.get(inode).map(|node| &node.body), Some(Body::File(_))),
+            NodeId::Library(_) => matches!(self.kind(node).map_err(refuse)?, Kind::File),
+        };
+        if is_own { self.length(node).map_err(refuse) } else { Err(refuse(Errno::Inval)) }
+    }
+
     /// Returns a file's contents, whatever its permissions. The guest's symbolic links are
     /// followed, within its tree. A guest can make a file of the largest size out of nothing but
     /// holes: `bytes_max` is what the host is ready to hold.

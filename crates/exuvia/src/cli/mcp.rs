@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         let (options, opened) = (arguments.sandbox.clone(), Arc::clone(&sessions));
         let maker = tokio::task::spawn_blocking(move || {
             let maker = Workshop::furnish(options, lent, room)?;
-            opened.open(Arc::new(maker)).map_err(|error| anyhow::anyhow!(error))
+            opened.open(Arc::new(maker)).map_err(unboxed)
         });
         let tending = tokio::spawn(Arc::clone(&sessions).tend());
         let serving = serve(arguments, Arc::clone(&sessions));
@@ -111,6 +111,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     // Whoever computes still, as after a failure, is not waited for.
     runtime.shutdown_background();
     served.map(|()| 0)
+}
+
+/// Returns what a failure says of itself.
+fn unboxed(error: MakerError) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) => (*failure).into(),
+        Err(error) => anyhow::anyhow!(error),
+    }
 }
 
 /// Serves until the client has gone, or somebody ends it.

@@ -5,6 +5,7 @@ mod answers;
 mod bounds;
 mod client;
 mod protocol;
+mod revisions;
 mod sessions;
 
 use client::{Client, Era, Place};

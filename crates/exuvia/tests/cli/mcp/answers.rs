@@ -90,10 +90,11 @@ fn values_are_told_as_text_and_as_data() {
 fn pictures_are_shown() {
     let (_place, mut client) = started();
     let own = client.session();
-    let picture = "class P:\n    def _repr_png_(self): return b'\\x89PNG'\n    def __repr__(self): return 'P'\nP()";
+    let picture =
+        "class P:\n    def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n'\n    def __repr__(self): return 'P'\nP()";
     let result = client.run(picture);
     assert_eq!(super::client::text(&result), "→ P\nsession: ID · cell 2");
-    let image = json!([{"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]);
+    let image = json!([{"type": "image", "data": "iVBORw0KGgo=", "mimeType": "image/png"}]);
     assert_eq!(&result["content"].as_array().unwrap()[1..], image.as_array().unwrap());
     let drawing = "class S:\n    def _repr_svg_(self): return '<svg/>'\n    def _repr_html_(self): return '<b>'\nS()";
     let shown = json!([
@@ -104,12 +105,43 @@ fn pictures_are_shown() {
     ]);
     assert_eq!(&client.run(drawing)["content"].as_array().unwrap()[1..], shown.as_array().unwrap());
     let read = client.ask("resources/read", json!({"uri": format!("exuvia://{own}/cells/2/value.png")}));
-    assert_eq!(read["result"]["contents"][0]["blob"], "iVBORw==");
+    assert_eq!(read["result"]["contents"][0]["blob"], "iVBORw0KGgo=");
     // A program says what it likes of itself: what is no base64 is not passed on as a picture.
     let liar = "class L:\n    def _repr_png_(self): return 'not base64!'\nL()";
     let kinds: Vec<Value> =
         client.run(liar)["content"].as_array().unwrap().iter().map(|block| block["type"].clone()).collect();
     assert!(!kinds.contains(&json!("image")), "{kinds:?}");
+    let other =
+        client.run("class N:\n    def _repr_png_(self): return b'notpng'\n    def __repr__(self): return 'N'\nN()");
+    let uri = format!("exuvia://{own}/cells/5/value.png");
+    let told = format!("→ N\nwhat it gives as image/png does not begin like one: resource {uri}\nsession: ID · cell 5");
+    assert_eq!(super::client::text(&other), told);
+    assert_eq!(other["content"][1]["type"], "resource_link");
+    // What is too large for an answer, and what is too large for the journal.
+    let large = "class P:\n    def __init__(self, size): self.size = size\n    def __repr__(self): return 'P'\n    \
+                 def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n'.ljust(self.size)\nP(6_000_000)";
+    let told = "→ P\nthe picture has 6000000 bytes: resource ";
+    assert!(client.python(large).starts_with(told));
+    let told = "→ P\na picture, or another form of this value, was left out: it has more than 12 MB, the limit is 16 MiB as \
+                text\n    hint: make it smaller, or write it to a file\nsession: ID · cell 7";
+    assert_eq!(client.python("P(20_000_000)"), told);
+}
+
+#[test]
+fn what_was_printed_can_be_read_however_long_it_is() {
+    let (_place, mut client) = started();
+    let own = client.session();
+    client.run("print('k' * 15_000_000)");
+    for place in ["cells/2/stdout", "files/tmp/outputs/cell-2.txt"] {
+        let read = client.ask("resources/read", json!({"uri": format!("exuvia://{own}/{place}")}));
+        let text = read["result"]["contents"][0]["text"].as_str().unwrap_or_else(|| panic!("{read}"));
+        assert_eq!(text.len(), 15_000_001, "{place}");
+    }
+    client.run("open('big', 'wb').truncate(20_000_000)");
+    let uri = format!("exuvia://{own}/files/workspace/big");
+    let read = client.ask("resources/read", json!({ "uri": uri }));
+    let told = format!("there is no `{uri}` of at most 16777216 bytes: it has 20000000");
+    assert_eq!(read["error"]["message"], told);
 }
 
 #[test]

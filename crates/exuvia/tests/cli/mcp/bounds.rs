@@ -144,6 +144,40 @@ fn code_that_kills_its_sandbox_is_undone() {
     place.replay_all();
 }
 
+/// Without its modules, the sandbox's own part fails again and again.
+#[test]
+fn a_session_that_crashes_again_and_again_can_begin_again() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &[]);
+    client.python("import sys; sys.modules.clear()");
+    let undone = "this cell was undone: the session is as before it, variables and files too";
+    let reset = "; if more cells end like this, the tool `reset` begins the session again";
+    for hint in [undone.to_owned(), format!("{undone}{reset}")] {
+        let crashed = client.run("1/0");
+        let error = &crashed["structuredContent"]["error"];
+        assert_eq!((&error["type"], &error["hint"]), (&json!("Stopped"), &json!(hint)), "{crashed}");
+    }
+    client.call("reset", json!({}));
+    assert!(client.python("1/0").starts_with("ZeroDivisionError"));
+}
+
+#[test]
+fn limits_come_from_the_configuration_too() {
+    let place = Place::new();
+    let config = place.folder.path().join("exuvia.toml");
+    std::fs::write(&config, "[limits]\nmemory = \"100M\"\ntimeout = \"5s\"\n").unwrap();
+    for (options, told) in [
+        (&[][..], "at most 5 s, and has 100 MiB of memory."),
+        (&["--timeout", "7", "--memory", "200M"], "at most 7 s, and has 200 MiB of memory."),
+    ] {
+        let options = [&["--config", config.to_str().unwrap()], options].concat();
+        let mut client = place.client(Era::Modern, &options);
+        let tools = client.ask("tools/list", json!({}));
+        let description = tools["result"]["tools"][0]["description"].as_str().unwrap();
+        assert!(description.contains(told), "{description}");
+    }
+}
+
 #[test]
 fn output_without_end_is_stopped() {
     let place = Place::new();

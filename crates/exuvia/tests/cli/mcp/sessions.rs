@@ -159,6 +159,44 @@ fn a_session_that_is_idle_is_put_away_and_comes_back() {
 }
 
 #[test]
+fn files_of_a_session_that_was_put_away_are_listed() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--idle", "100ms"]);
+    let own = session(&client.run("open('a.txt', 'w').write('x')"));
+    let uris = |client: &mut Client| {
+        let listed = client.ask("resources/list", json!({}));
+        let resources = listed["result"]["resources"].as_array().unwrap().clone();
+        resources.iter().map(|resource| resource["uri"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let expected = [format!("exuvia://{own}/script.py"), format!("exuvia://{own}/files/workspace/a.txt")];
+    let is_away = || {
+        let list: Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+        list[0]["open_in"].is_null()
+    };
+    while !is_away() {}
+    assert_eq!(uris(&mut client), expected);
+    assert!(is_away(), "nobody had to wake it for that");
+    assert_eq!(client.python("import os; os.remove('a.txt')"), "session: ID · cell 2");
+    while !is_away() {}
+    assert_eq!(uris(&mut client), expected[..1]);
+}
+
+#[test]
+fn a_session_that_was_removed_is_not_replaced_without_a_word() {
+    let place = Place::new();
+    let mut client = place.client(Era::Modern, &["--idle", "100ms"]);
+    client.python("x = 1");
+    let own = client.session();
+    // It can be removed once it is put away.
+    while place.exuvia(&["session", "rm", &own]).status != 0 {}
+    let told = format!("Session {own} is not there any more: somebody has removed it. This is a new one.");
+    let next = client.run("'x' in globals()");
+    assert_eq!(text(&next), format!("{told}\n→ False\nsession: ID · cell 1"));
+    assert_eq!(next["structuredContent"]["notice"], told);
+    assert_eq!(client.python("1"), "→ 1\nsession: ID · cell 2");
+}
+
+#[test]
 fn calls_of_one_session_take_turns() {
     let place = Place::new();
     let mut client = place.client(Era::Modern, &[]);
@@ -210,21 +248,66 @@ fn a_session_goes_on_at_the_command_line() {
     assert_eq!(client.end(), 0);
     let resumed = crate::run_once(&mut place.command(&["resume", &own]), b"x + 1\n");
     assert_eq!((resumed.status, resumed.stdout.as_str(), resumed.stderr.as_str()), (0, "21\n", ""));
+    // A process that was ended there is none here.
+    let exited = crate::run_once(&mut place.command(&["resume", &own]), b"import os; x = 0; os._exit(3)\n");
+    assert_eq!(exited.status, 3, "{}", exited.stderr);
+    let mut client = place.client(Era::Modern, &[]);
+    let told = "Cell 4 ended its process. It was undone, variables and files too; what it had done outside of the sandbox stands.";
+    assert_eq!(client.python_in(&own, "x"), format!("{told}\n→ 20\nsession: ID · cell 4"));
+    assert_eq!(client.end(), 0);
+    place.replay_all();
 }
 
-/// A client whose only purpose is to be killed: see [`Client::kill`].
+/// A client whose only purpose is to be killed: see [`Client::kill`]. Nobody waits for its cell any more: one that would
+/// take longer than the call after it may take has ended before that begins.
 #[test]
-fn a_cell_that_ran_when_its_server_was_killed_goes_on() {
+fn a_cell_that_ran_when_its_server_was_killed_is_interrupted() {
+    let waits = "import time\ntime.sleep(1000)";
+    for rest in
+        [waits, "while True: pass", "import asyncio\nawait asyncio.sleep(1000)", "print('on')\nwhile True: pass"]
+    {
+        let place = Place::new();
+        let out = place.folder.path().join("out");
+        let options = ["--out", out.to_str().unwrap()];
+        let mut client = place.client(Era::Modern, &options);
+        client.python("steps = []");
+        let own = client.session();
+        let code = format!("steps.append(1)\nopen('/output/begun', 'w').close()\n{rest}\nsteps.append(2)");
+        client.begin("tools/call", json!({"name": "python", "arguments": {"code": code, "timeout": 500}}));
+        crate::wait_for(&out.join("begun"));
+        client.kill();
+        let mut client: Client = place.client(Era::Modern, &options);
+        let next = client.call("python", json!({"code": "steps", "session": own, "timeout": 20}));
+        let notice =
+            "Cell 3 was running when the server ended. It was interrupted; what it had done until then stands.";
+        assert_eq!(text(&next), format!("{notice}\n→ [1]\nsession: ID · cell 4"), "{rest}");
+        assert_eq!(next["structuredContent"]["notice"], notice);
+        assert_eq!(client.python_in(&own, "steps"), "→ [1]\nsession: ID · cell 5", "it is said once");
+        assert_eq!(client.end(), 0);
+        place.replay_all();
+    }
+}
+
+/// A cell that asks nobody anything, and one that does not let itself be interrupted.
+#[test]
+fn a_cell_that_swallows_its_interrupt_is_undone_when_its_server_was_killed() {
     let place = Place::new();
     let out = place.folder.path().join("out");
-    let mut client = place.client(Era::Modern, &["--out", out.to_str().unwrap()]);
+    let options = ["--out", out.to_str().unwrap()];
+    let mut client = place.client(Era::Modern, &options);
     client.python("steps = []");
     let own = client.session();
     client.begin_python(
-        "steps.append(1)\nopen('/output/begun', 'w').close()\nimport time\ntime.sleep(0.2)\nsteps.append(2)",
+        "steps.append(1)\nopen('/output/begun', 'w').close()\nwhile True:\n    try:\n        while True: pass\n    \
+         except BaseException: pass",
     );
     crate::wait_for(&out.join("begun"));
     client.kill();
-    let mut client: Client = place.client(Era::Modern, &["--out", out.to_str().unwrap()]);
-    assert_eq!(client.python_in(&own, "steps"), "→ [1, 2]\nsession: ID · cell 4");
+    let mut client: Client = place.client(Era::Modern, &options);
+    let next = client.call("python", json!({"code": "steps", "session": own, "timeout": 20}));
+    let notice = "Cell 3 was running when the server ended. It was stopped and undone, variables and files too; what it had \
+                  done outside of the sandbox stands.";
+    assert_eq!(text(&next), format!("{notice}\n→ []\nsession: ID · cell 3"));
+    assert_eq!(client.end(), 0);
+    place.replay_all();
 }
