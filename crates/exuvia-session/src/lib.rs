@@ -51,6 +51,6 @@ pub use policy::CheckpointPolicy;
 pub use rebuild::run as perform;
 pub use replay::{Meter, Output, Passed, Replay, ReplayOptions, ReplayStep, Replayed};
 pub use script::{ScriptError, ScriptOptions, script};
-pub use session::{Resumed, Session, last_cell, undo};
+pub use session::{Resumed, Session, cell_count, last_cell, undo};
 pub use settled::{FILES_MAX, FOLDERS, Settled, output_path, outputs_named_in};
 pub use timeline::each as each_event;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use exuvia_core::journal::{SessionId, Store, StoreError};
+use exuvia_core::journal::{Event, SessionId, Source, Store, StoreError};
 use exuvia_sandbox::Checkpoint;
 
 use crate::host::Shared;
@@ -23,8 +23,9 @@ pub struct CheckpointPolicy {
     pub cells: u32,
     /// After how many bytes of new events one is taken. Default: 4 MiB.
     pub bytes: usize,
-    /// How many of a session are kept: the last ones; of one whose program has ended, only the very last. 0: none is ever
-    /// taken. Default: 3.
+    /// How many of a session are kept: the last ones; of one that has ended, only the very last, and of one that was a single
+    /// program none that is larger than 4 MiB: most of that is what the program has let go of long ago, and a fork of its
+    /// end can run it again. 0: none is ever taken. Default: 3.
     pub kept: usize,
 }
 
@@ -38,6 +39,12 @@ impl CheckpointPolicy {
     /// Takes none.
     pub const NEVER: Self = Self { milliseconds: i64::MAX, cells: u32::MAX, bytes: usize::MAX, kept: 0 };
 }
+
+/// How large the checkpoint may be that is kept of a program which has ended, in bytes.
+const ENDED_BYTES_MAX: u64 = 4 << 20;
+
+/// Among how many first events of a session its first cell is looked for.
+const FIRST_EVENTS_MAX: usize = 16;
 
 /// What was done since the last checkpoint.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +72,7 @@ impl Since {
 /// What the thread has to do.
 enum Job {
     Keep(Box<Kept>),
-    /// Delete all checkpoints of this session but the last one.
+    /// Delete all checkpoints of this session, which has ended, but the last one, if that is worth its room.
     ThinOut(SessionId),
 }
 
@@ -108,7 +115,7 @@ impl Keeper {
                 // What cannot be kept is only missing: the journal has all that it came from.
                 let _missing = match job {
                     Job::Keep(checkpoint) => put(&*store, &checkpoint, kept),
-                    Job::ThinOut(session) => pollster::block_on(keep_last(&*store, &session, 1)),
+                    Job::ThinOut(session) => pollster::block_on(thin_out(&*store, &session)),
                 };
                 waiting.fetch_sub(1, Ordering::Release);
             }
@@ -134,7 +141,8 @@ impl Keeper {
         self.send(Job::Keep(Box::new(Kept { shared, session, position, progress, checkpoint })));
     }
 
-    /// Deletes all checkpoints of a session but the last one, when those that were given to be kept are.
+    /// Deletes all checkpoints of a session that has ended but the last one, if that is worth its room, when those that were
+    /// given to be kept are.
     pub(crate) fn thin_out(&self, session: &SessionId) {
         self.send(Job::ThinOut(session.clone()));
     }
@@ -179,4 +187,26 @@ async fn keep_last(store: &dyn Store, session: &SessionId, count: usize) -> Resu
         store.remove_checkpoint(session, entry.position).await?;
     }
     Ok(())
+}
+
+/// Deletes the checkpoints that nobody is likely to need of a session that has ended.
+async fn thin_out(store: &dyn Store, session: &SessionId) -> Result<(), StoreError> {
+    keep_last(store, session, 1).await?;
+    let Some(last) = store.checkpoints(session).await?.pop() else { return Ok(()) };
+    if last.bytes > ENDED_BYTES_MAX && is_program(store, session).await? {
+        store.remove_checkpoint(session, last.position).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether a session is one program: nobody goes on with it when that has ended, as with one at its prompt.
+async fn is_program(store: &dyn Store, session: &SessionId) -> Result<bool, StoreError> {
+    let first = store.read(session, 0, FIRST_EVENTS_MAX).await?;
+    let mut cells = first.iter().filter_map(|recorded| match &recorded.event {
+        Event::CellStarted { source, .. } => Some(source),
+        _ => None,
+    });
+    let is_fork =
+        matches!(first.first().map(|first| &first.event), Some(Event::Opened(opened)) if opened.parent.is_some());
+    Ok(!is_fork && matches!(cells.next(), Some(Source::Program { .. })))
 }

@@ -158,7 +158,7 @@ impl Built {
     /// Runs what the journal has, cell by cell, up to and with the cell of this number (`None`: all). Returns the cell
     /// that was not at its end when the journal was, if there is one, with its outcome: it went on live.
     ///
-    /// `watch` is told of each cell that has run.
+    /// `watch` is told of each cell that has run; what is done at a program's end is none.
     pub(crate) async fn drive(
         &mut self,
         limits: &exuvia_core::Limits,
@@ -186,14 +186,13 @@ impl Built {
                     self.begin(cell)?;
                     self.limit(limits)?;
                     let outcome = run(&mut self.sandbox, &source).await;
-                    match self.ended(cell, outcome)? {
-                        Some(outcome) => return Ok(Some((cell, outcome))),
-                        None => {
-                            let passed = self.shared.lock().cursor.as_ref().map_or(0, Cursor::passed);
-                            if let Some(outcome) = self.shared.lock().last.take() {
-                                watch(cell, &outcome, passed);
-                            }
-                        }
+                    if let Some(outcome) = self.ended(cell, outcome)? {
+                        return Ok(Some((cell, outcome)));
+                    }
+                    let passed = self.shared.lock().cursor.as_ref().map_or(0, Cursor::passed);
+                    let last = self.shared.lock().last.take();
+                    if let Some(outcome) = last.filter(|_| source != Source::Finish) {
+                        watch(cell, &outcome, passed);
                     }
                 }
                 Some(Event::Given(file)) => {

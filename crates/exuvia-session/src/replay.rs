@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::error::SessionError;
 use crate::host::{Recorder, Shared};
 use crate::rebuild::{self, From};
+use crate::session::cell_count;
 use crate::timeline::timeline;
 
 /// Who is given output as it comes again.
@@ -81,7 +82,7 @@ pub struct ReplayStep<'a> {
 /// What came of a replay in which everything was as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replayed {
-    /// How many cells ran again to their end.
+    /// How many cells ran again to their end. What is done at a program's end runs again, too, and is none.
     pub cells: u32,
     /// How many events were compared.
     pub events: u64,
@@ -122,6 +123,12 @@ impl Replay {
         let Self { environment, store, session } = self;
         let opened = rebuild::opening(store, session).await?;
         environment.check(session, &opened)?;
+        if let Some(cell) = options.until {
+            let cells = cell_count(store, session).await?;
+            if cell > cells {
+                return Err(SessionError::NoCell { session: session.clone(), cell, cells });
+            }
+        }
         // Of a session that goes on meanwhile, no more is left out than was there.
         let history = length(&store.history(session, None).await?);
         let timeline = timeline(store, session, None).await?;
@@ -150,11 +157,6 @@ impl Replay {
             Err(SessionError::Abandoned(_)) => Some(built.shared.lock().progress.cell),
             Err(error) => return Err(error),
         };
-        if let Some(cell) = options.until
-            && built.shared.lock().progress.cell < cell
-        {
-            return Err(SessionError::NoCell { session: session.clone(), cell, cells });
-        }
         let events = built.shared.lock().cursor.as_ref().map_or(events_all, |cursor| cursor.passed());
         Ok(Replayed { cells, events, left_out, unfinished, memory: built.sandbox.memory_hash() })
     }

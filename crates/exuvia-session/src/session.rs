@@ -14,7 +14,7 @@ use crate::error::SessionError;
 use crate::host::Shared;
 use crate::log::Log;
 use crate::rebuild;
-pub use begin::{last_cell, undo};
+pub use begin::{cell_count, last_cell, undo};
 use checkpoints::Checkpoints;
 pub(crate) use checkpoints::compare_waiting;
 

@@ -257,17 +257,22 @@ struct Terms {
 }
 
 /// Undoes the last cells of a session that nobody has open, down to this one (`None`: the last one only). Returns the
-/// number of the last one that stands then. They stay in the journal.
+/// number of the last one that stands then. They stay in the journal. The end of a program, or of a session that was left,
+/// is undone with them, and is none itself.
 ///
 /// # Errors
 ///
 /// [`SessionError::Store`] if it is open elsewhere; [`SessionError::NoCell`].
 pub async fn undo(store: &Arc<dyn Store>, id: &SessionId, to: Option<u32>, now: i64) -> Result<u32, SessionError> {
     let mut writer = store.open(id).await?;
-    let cells = last_cell(store, id).await?.map_or(0, |(cell, _)| cell);
-    let cell = to.unwrap_or(cells.saturating_sub(1));
-    if cells == 0 || cell >= cells {
-        return Err(SessionError::NoCell { session: id.clone(), cell: cell + 1, cells });
+    let last = last_cell(store, id).await?;
+    let cells = counted(last.as_ref());
+    let Some(cell) = to.or(cells.checked_sub(1)).filter(|cell| *cell <= cells) else {
+        return Err(SessionError::NoCell { session: id.clone(), cell: to.unwrap_or(1), cells });
+    };
+    if last.is_none_or(|(last, _)| last == cell) {
+        // It is the last one already.
+        return Ok(cell);
     }
     writer.append(&[(now, Event::Undone { cell })]).await?;
     writer.sync().await?;
@@ -308,6 +313,23 @@ pub async fn last_cell(store: &Arc<dyn Store>, session: &SessionId) -> Result<Op
     Ok(last)
 }
 
+/// Returns how many cells of a session stand, as people count them: what is done at a program's end is none.
+///
+/// # Errors
+///
+/// [`SessionError::Store`].
+pub async fn cell_count(store: &Arc<dyn Store>, session: &SessionId) -> Result<u32, SessionError> {
+    Ok(counted(last_cell(store, session).await?.as_ref()))
+}
+
+fn counted(last: Option<&(u32, Source)>) -> u32 {
+    match last {
+        Some((cell, Source::Finish)) => cell.saturating_sub(1),
+        Some((cell, _)) => *cell,
+        None => 0,
+    }
+}
+
 fn started(recorded: Recorded) -> Option<(u32, Source)> {
     match recorded.event {
         Event::CellStarted { cell, source } => Some((cell, source)),
@@ -318,7 +340,7 @@ fn started(recorded: Recorded) -> Option<(u32, Source)> {
 /// Returns the end of a cell of a session's history.
 async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) -> Result<Parent, SessionError> {
     let mut ends: Vec<(u32, SessionId, u64)> = Vec::new();
-    let mut last = 0;
+    let (mut last, mut is_end) = (0, false);
     let parts = match timeline(store, session, None).await {
         // What is before the damage is there to be gone on from.
         Err(StoreError::Damaged { session: Some(damaged), position: Some(position), .. })
@@ -331,6 +353,9 @@ async fn end_of(store: &Arc<dyn Store>, session: &SessionId, cell: Option<u32>) 
     for part in &parts {
         each(store, part, |recorded| {
             match &recorded.event {
+                Event::CellStarted { source, .. } => is_end = *source == Source::Finish,
+                // After a program's end there is nothing to go on from.
+                Event::CellEnded { .. } if is_end => {}
                 Event::CellEnded { cell, .. } => {
                     last = *cell;
                     ends.push((*cell, part.session.clone(), recorded.position + 1));

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use exuvia_core::journal::{SessionId, Store};
+use exuvia_core::journal::{SessionId, Source, Store};
 use exuvia_sandbox::LiveHost;
 use exuvia_session::{Environment, Meter, Passed, Replay, ReplayOptions, Replayed};
 use serde::Serialize;
@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     } else if io::stderr().is_terminal() {
         options.meter = Some(Box::new(move |meter| drop(thread::spawn(move || tell(&meter, &ended)))));
     }
-    let replay = Replay::new(store, environment, id.clone());
+    let replay = Replay::new(Arc::clone(&store), environment, id.clone());
     let replayed = pollster::block_on(replay.run(options, |_| {}));
     drop(ends);
     let replayed = replayed.map_err(told)?;
@@ -92,7 +92,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         let report = Report { session: id.as_str(), cells, events, left_out, unfinished, memory };
         output::print((serde_json::to_string(&report)? + "\n").as_bytes());
     } else {
-        output::say(&summary(&replayed));
+        let last = pollster::block_on(exuvia_session::last_cell(&store, &id)).map_err(told)?;
+        output::say(&summary(&replayed, matches!(last, Some((_, Source::Finish)))));
     }
     Ok(0)
 }
@@ -132,7 +133,7 @@ fn bare(given: &Given) -> Result<Prepared> {
     Ok(Prepared::new(&furnished, &lent, nobody, |live| Box::new(live)))
 }
 
-fn summary(replayed: &Replayed) -> String {
+fn summary(replayed: &Replayed, has_finished: bool) -> String {
     let Replayed { cells, events, left_out, unfinished, .. } = replayed;
     let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let mut all = format!("{} and {} as recorded", plural(u64::from(*cells), "cell"), plural(*events, "event"));
@@ -141,7 +142,11 @@ fn summary(replayed: &Replayed) -> String {
         all += &format!("; {} of cells that were stopped or undone {are} left out", plural(*left_out, "event"));
     }
     if let Some(cell) = unfinished {
-        all += &format!("; the journal ends in cell {cell}");
+        all += &if has_finished {
+            "; the journal ends at the end of the program".to_owned()
+        } else {
+            format!("; the journal ends in cell {cell}")
+        };
     }
     all
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use exuvia_core::journal::{SessionId, Source, Store};
+use exuvia_core::journal::{SessionId, Store};
 
 use super::resume;
 use crate::failure::Failure;
@@ -36,14 +36,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
-/// Returns the last cell that is to stand if the last one of those that somebody has written is undone. The end of a
-/// session that was left goes with it.
+/// Returns the last cell that is to stand if the last one of those that somebody has written is undone.
 fn before_the_last(store: &Arc<dyn Store>, id: &SessionId) -> Result<u32> {
-    let last = pollster::block_on(exuvia_session::last_cell(store, id)).map_err(told)?;
-    let before = match last {
-        Some((cell, Source::Finish)) => cell.checked_sub(2),
-        Some((cell, _)) => cell.checked_sub(1),
-        None => None,
-    };
-    Ok(before.ok_or_else(|| Failure::usage(format!("session `{id}` has no cell that could be undone")))?)
+    let cells = pollster::block_on(exuvia_session::cell_count(store, id)).map_err(told)?;
+    let nothing = || Failure::usage(format!("session `{id}` has no cell that could be undone"));
+    Ok(cells.checked_sub(1).ok_or_else(nothing)?)
 }

@@ -157,3 +157,61 @@ fn a_detached_fork_of_a_program_that_was_killed_runs_nothing() {
     assert_eq!(std::fs::read_to_string(&calls).unwrap(), "called\n");
     assert_eq!(exuvia(&["replay", "other"]).stdout, "begun\ndone\n");
 }
+
+/// What Python does when a program, or a session at its prompt, is left is no cell: not where cells are counted, nor where
+/// one is named.
+#[test]
+fn cells_are_counted_alike() {
+    let place = Place::new();
+    assert_eq!(place.exuvia(&["run", "--session", "it", "-c", "a = 1"]).status, 0);
+    assert_eq!(place.given(&["repl", "--session", "two"], "a = 1\na\n").status, 0);
+    for (session, cells, replayed) in [("it", 1, "1 cell and "), ("two", 2, "2 cells and ")] {
+        let list: serde_json::Value =
+            serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+        let listed = list.as_array().unwrap().iter().find(|listed| listed["name"] == session).unwrap();
+        assert_eq!(listed["cells"], cells);
+        let id = listed["session"].as_str().unwrap();
+        let again = place.exuvia(&["replay", session, "-q"]);
+        assert!(again.status == 0 && again.stderr.starts_with(replayed), "{again:?}");
+        let next = (cells + 1).to_string();
+        for (arguments, cell) in [
+            (["undo", session, "--to", "99"], "99"),
+            (["undo", session, "--to", &next], &next),
+            (["fork", session, "--at", &next], &next),
+            (["replay", session, "--until", &next], &next),
+        ] {
+            let told = format!(
+                "error: session `{id}` has no cell {cell} that stands: it has {cells}\n    \
+                 hint: `exuvia session show {id}` lists them\n"
+            );
+            assert_eq!(place.exuvia(&arguments), gives(2, "", &told), "{arguments:?}");
+        }
+    }
+    // A session at its prompt goes on after its last cell in any case.
+    assert!(place.exuvia(&["undo", "two", "--to", "2"]).stderr.ends_with(": cell 2 is the last that stands\n"));
+    assert!(place.exuvia(&["undo", "two"]).stderr.ends_with(": cell 1 is the last that stands\n"));
+    assert!(place.exuvia(&["undo", "it"]).stderr.ends_with(": no cell stands\n"));
+}
+
+/// What a program held that has ended is not kept for it; what a session at its prompt holds is gone on with.
+#[test]
+fn the_checkpoint_of_a_program_that_has_ended_is_small_or_none() {
+    let place = Place::new();
+    // What cannot be compressed, held for longer than it takes until a checkpoint is due.
+    let code = "import os, time; x = os.urandom(20_000_000); y = len(x)\ntime.sleep(0)\n";
+    let cells = (0..20).map(|n| format!("z = {n}\n")).collect::<String>();
+    let wait = "import asyncio; asyncio.run(asyncio.sleep(1.2)); asyncio.run(asyncio.sleep(0.1))";
+    let program = format!("{code}{wait}\nprint(y)\n");
+    assert_eq!(place.exuvia(&["run", "--session", "it", "-c", &program]).stdout, "20000000\n");
+    assert_eq!(place.given(&["repl", "--session", "prompt"], &format!("{code}{cells}")).status, 0);
+    let list: serde_json::Value = serde_json::from_str(&place.exuvia(&["session", "list", "--json"]).stdout).unwrap();
+    let size = |name: &str| {
+        let listed = list.as_array().unwrap().iter().find(|listed| listed["name"] == name).unwrap();
+        listed["bytes"].as_u64().unwrap()
+    };
+    assert!(size("it") < 5_000_000 && size("prompt") > 20_000_000, "{} and {}", size("it"), size("prompt"));
+    let shown = place.exuvia(&["session", "show", "it"]).stdout;
+    assert!(shown.contains("checkpoint"), "none was taken: {shown}");
+    assert_eq!(place.given(&["fork", "it", "--at", "1"], "len(x)\n").stdout, "20000000\n");
+    assert_eq!(place.given(&["resume", "prompt"], "len(x)\n").stdout, "20000000\n");
+}

@@ -418,7 +418,7 @@ fn the_end_of_a_program_is_only_told_if_something_comes_of_it() {
         shown.split_once("\n\n").unwrap().1.to_owned()
     };
     let first = "cell 1  2001-09-09 01:46:40 UTC  120 ms\n  program    -c\n  source     1\n";
-    let end = "\ncell 2  2001-09-09 01:46:40 UTC  120 ms\n  source     (the end of the program)\n  stdout     bye\n";
+    let end = "\nend of the program  2001-09-09 01:46:40 UTC  120 ms\n  stdout     bye\n";
     assert_eq!(cells("quiet"), first);
     assert_eq!(cells("loud"), format!("{first}{end}"));
 }

@@ -1,6 +1,7 @@
 //! `exuvia session list`.
 
 use anyhow::Result;
+use exuvia_core::Status;
 use exuvia_core::journal::{Event, SessionId, SessionSummary, Source, Store};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
@@ -86,6 +87,10 @@ fn cells(store: &dyn Store, summary: &SessionSummary) -> Option<u32> {
         count = EVENTS_AT_A_TIME;
         for recorded in page.into_iter().rev() {
             match recorded.event {
+                // It does not stand.
+                Event::CellEnded { cell, outcome } if matches!(outcome.status, Status::Stopped { .. }) => {
+                    return Some(cell.saturating_sub(1));
+                }
                 Event::CellStarted { cell, source: Source::Finish } => return Some(cell.saturating_sub(1)),
                 Event::CellStarted { cell, .. } | Event::Undone { cell } => return Some(cell),
                 // A fork goes on counting where it began.

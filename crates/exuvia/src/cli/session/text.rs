@@ -128,7 +128,12 @@ impl Text {
             (_, Some(ended)) => Some(times::between(cell.started, ended)),
             _ => None,
         };
-        let mut heading = self.painted(&format!("cell {}", cell.cell), Emphasis::Heading);
+        let title = match cell.source {
+            // It is none of the cells that are counted.
+            Source::Finish => "end of the program".to_owned(),
+            _ => format!("cell {}", cell.cell),
+        };
+        let mut heading = self.painted(&title, Emphasis::Heading);
         heading += &format!("  {}", times::moment(cell.started));
         heading += &length.map_or_else(String::new, |length| format!("  {}", times::duration(length)));
         if cell.undone {
@@ -164,9 +169,7 @@ impl Text {
         let code = |text: &mut Self, code: &str| text.block("source", Emphasis::Label, code.as_bytes());
         let (program, arguments) = match &cell.source {
             Source::Cell(text) => return code(self, text),
-            Source::Finish => {
-                return self.labelled("source", Emphasis::Label, ["(the end of the program)".to_owned()]);
-            }
+            Source::Finish => return,
             Source::Program { program, arguments } => (program, arguments),
         };
         let command = match program {
