@@ -4,7 +4,7 @@
 //! chain and be one that can be read; nothing is done under a path or a name from it. Everything happens within one
 //! transaction, so that a file with something wrong at its end leaves nothing.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::blob::{BLOB_BYTES_MAX, Blob, parse_hash};
 use crate::chain::{Row, beginning};
 use crate::export::{Header, Line};
-use crate::local::{CHECKPOINT_BYTES_MAX, refuse_held};
+use crate::local::{CHECKPOINT_BYTES_MAX, free_id, has, refuse_held};
 use crate::reading::{ANCESTORS_MAX, known};
 use crate::shelf::{Entry, Shelf, Written};
 use crate::wire::{self, BODY_BYTES_MAX, BlobName, Unreadable, VERSION};
@@ -31,10 +31,10 @@ const EPOCH_MAX: u64 = 1 << 48;
 
 /// Takes in a session.
 pub(crate) fn import(shelf: &mut dyn Shelf, from: &mut (dyn Read + Send)) -> Result<Imported, StoreError> {
+    let from: Box<dyn Read + '_> = Box::new(from);
     let mut file = BufReader::new(from);
     let packed = file.fill_buf().is_ok_and(|start| start.starts_with(&[0x1f, 0x8b]));
-    let unpacked: Box<dyn BufRead + '_> =
-        if packed { Box::new(BufReader::new(GzDecoder::new(file))) } else { Box::new(file) };
+    let unpacked = if packed { Unpacked::Gzip(BufReader::new(GzDecoder::new(file))) } else { Unpacked::Plain(file) };
     Import { shelf, lines: Lines { from: unpacked, number: 0, left: FILE_BYTES_MAX } }.run()
 }
 
@@ -43,8 +43,32 @@ struct Import<'a> {
     lines: Lines<'a>,
 }
 
+/// What a file is when it is unpacked.
+enum Unpacked<R: Read> {
+    Plain(BufReader<R>),
+    Gzip(BufReader<GzDecoder<BufReader<R>>>),
+}
+
+impl<R: Read> Unpacked<R> {
+    fn reader(&mut self) -> &mut dyn BufRead {
+        match self {
+            Self::Plain(plain) => plain,
+            Self::Gzip(unpacked) => unpacked,
+        }
+    }
+
+    /// Returns whether this is the end, with nothing behind it: what is unpacked ends with its own checksum.
+    fn is_at_end(&mut self) -> io::Result<bool> {
+        let at_end = self.reader().fill_buf()?.is_empty();
+        match self {
+            Self::Gzip(unpacked) if at_end => Ok(unpacked.get_mut().get_mut().fill_buf()?.is_empty()),
+            _ => Ok(at_end),
+        }
+    }
+}
+
 struct Lines<'a> {
-    from: Box<dyn BufRead + 'a>,
+    from: Unpacked<Box<dyn Read + 'a>>,
     number: u64,
     left: u64,
 }
@@ -102,7 +126,7 @@ impl Import<'_> {
     /// Returns the name that the session had where it comes from, unless another one has it here.
     fn free_name(&self, header: &Header) -> Result<Option<String>, StoreError> {
         let Some(name) = &header.name else { return Ok(None) };
-        let has_it = |entry: &Entry| entry.session != header.session && entry.name.as_ref() == Some(name);
+        let has_it = |entry: &Entry| entry.session != header.session && has(entry, name);
         Ok((!self.shelf.entries()?.iter().any(has_it)).then(|| name.clone()))
     }
 
@@ -145,7 +169,11 @@ impl Import<'_> {
     ) -> Result<Part, StoreError> {
         let (next, head) = (0, beginning(&session));
         let name = if last { self.free_name(header)? } else { None };
-        if let Some(mut entry) = known(self.shelf, &session)? {
+        let known = known(self.shelf, &session)?;
+        if last && known.as_ref().is_none_or(|entry| entry.hidden) {
+            free_id(self.shelf, &session)?;
+        }
+        if let Some(mut entry) = known {
             if entry.hidden {
                 // It was here for the sake of its forks alone.
                 entry.name = name;
@@ -260,8 +288,8 @@ impl Lines<'_> {
         self.number += 1;
         let mut line = Vec::new();
         let bytes_max = LINE_BYTES_MAX.min(self.left);
-        let read = self.from.by_ref().take(bytes_max).read_until(b'\n', &mut line);
-        let bytes = read.map_err(|error| self.wrong(&error.to_string()))? as u64;
+        let read = self.from.reader().take(bytes_max).read_until(b'\n', &mut line);
+        let bytes = read.map_err(|error| self.unreadable(&error))? as u64;
         self.left -= bytes;
         if line.pop() != Some(b'\n') {
             return Err(self.wrong(if bytes == bytes_max { "it is too long" } else { "the file ends here" }));
@@ -272,9 +300,18 @@ impl Lines<'_> {
     /// Makes sure that nothing follows.
     fn expect_end(&mut self) -> Result<(), StoreError> {
         self.number += 1;
-        match self.from.fill_buf() {
-            Ok([]) => Ok(()),
-            _ => Err(self.wrong("something follows the end")),
+        match self.from.is_at_end() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.wrong("something follows the end")),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
+    fn unreadable(&self, error: &io::Error) -> StoreError {
+        match error.kind() {
+            // The checksum at the end of what is packed is not there.
+            io::ErrorKind::UnexpectedEof => self.wrong("the file ends here"),
+            _ => self.wrong(&error.to_string()),
         }
     }
 

@@ -14,7 +14,7 @@ use exuvia_core::journal::{
 use crate::chain::{Row, beginning};
 use crate::memory::Memory;
 use crate::reading::{self, Walk, kept, listed};
-use crate::removal;
+use crate::removal::{self, Extent};
 use crate::shelf::{Backing, Claim, Entry, Shelf, Whose};
 use crate::sqlite::{Sqlite, SqliteOptions};
 use crate::wire::VERSION;
@@ -117,25 +117,70 @@ impl LocalStore {
         }
         self.change(Whose::Ones(session), |shelf| {
             let mut entry = listed(shelf, session)?;
-            free_name(shelf, name, Some(session))?;
+            free_name(shelf, name, session)?;
             entry.name = name.map(str::to_owned);
             shelf.update(&entry)
         })
     }
 
     fn removed(&self, session: &SessionId) -> Result<(), StoreError> {
-        self.change(Whose::Ones(session), |shelf| {
+        let removed = self.change(Whose::Ones(session), |shelf| {
             listed(shelf, session)?;
             refuse_held(shelf, session)?;
             removal::remove(shelf, session)
-        })?;
+        });
+        match removed {
+            Err(StoreError::Full { .. }) => self.removed_bit_by_bit(session)?,
+            removed => removed?,
+        }
         self.backing.shrink()
     }
 
+    /// Removes a session where the disk is full. What has not been moved into the database is no fork's: it need not be
+    /// there to be removed.
+    fn removed_bit_by_bit(&self, session: &SessionId) -> Result<(), StoreError> {
+        let remove = || {
+            self.change(Whose::Nobodys, |shelf| {
+                refuse_held(shelf, session)?;
+                removal::remove_bit_by_bit(shelf, session)
+            })
+        };
+        while !self.where_full(remove)? {}
+        Ok(())
+    }
+
     fn pruned(&self, policy: &PrunePolicy) -> Result<Pruned, StoreError> {
-        let pruned = self.change(Whose::All, |shelf| removal::prune(shelf, policy))?;
-        self.backing.shrink()?;
-        Ok(pruned)
+        match self.change(Whose::All, |shelf| removal::prune(shelf, policy, Extent::All)) {
+            Err(StoreError::Full { .. }) => self.pruned_one_by_one(policy),
+            pruned => {
+                self.backing.shrink()?;
+                pruned
+            }
+        }
+    }
+
+    /// Removes what a policy wants where a disk is full: each thing makes some room for the next one.
+    fn pruned_one_by_one(&self, policy: &PrunePolicy) -> Result<Pruned, StoreError> {
+        let mut all = Pruned::default();
+        loop {
+            let one = || self.change(Whose::Nobodys, |shelf| removal::prune(shelf, policy, Extent::One));
+            let pruned = self.where_full(one)?;
+            pruned.removed.iter().try_for_each(|session| self.removed_bit_by_bit(session))?;
+            self.backing.shrink()?;
+            let is_all = pruned.removed.is_empty() && pruned.checkpoints == 0;
+            all.removed.extend(pruned.removed);
+            all.checkpoints += pruned.checkpoints;
+            (all.open, all.bytes) = (pruned.open, pruned.bytes);
+            if is_all {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Removes something where the disk is full, with the room that is kept for that.
+    fn where_full<T>(&self, change: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.backing.make_room();
+        change().inspect_err(|_| self.backing.keep_room())
     }
 }
 
@@ -242,7 +287,8 @@ fn insert(shelf: &mut dyn Shelf, opening: &Opening) -> Result<Entry, StoreError>
     if shelf.entry(session)?.is_some() {
         return Err(StoreError::Exists { session: session.clone(), differs: None });
     }
-    free_name(shelf, opening.name.as_deref(), None)?;
+    free_id(shelf, session)?;
+    free_name(shelf, opening.name.as_deref(), session)?;
     let parent = opening.opened.parent.as_ref().map(|parent| (parent.session.clone(), parent.position));
     let left_at = match &parent {
         Some((parent, position)) => Some(left_at(shelf, parent, *position)?),
@@ -279,12 +325,26 @@ fn left_at(shelf: &dyn Shelf, parent: &SessionId, position: u64) -> Result<exuvi
     Ok(Walk::begin(shelf, &entry, position)?.head)
 }
 
-/// Refuses a name that another session has.
-fn free_name(shelf: &dyn Shelf, name: Option<&str>, but: Option<&SessionId>) -> Result<(), StoreError> {
+/// Refuses a name for a session that another one has, as its name or its id.
+fn free_name(shelf: &dyn Shelf, name: Option<&str>, session: &SessionId) -> Result<(), StoreError> {
     let Some(name) = name else { return Ok(()) };
-    let has_it = |entry: &Entry| entry.name.as_deref() == Some(name) && Some(&entry.session) != but;
-    match shelf.entries()?.into_iter().find(has_it) {
+    match shelf.entries()?.into_iter().find(|entry| has(entry, name) && entry.session != *session) {
+        Some(entry) if entry.session.as_str() == name => Err(StoreError::NameIsId { name: name.to_owned() }),
         Some(entry) => Err(StoreError::NameTaken { name: name.to_owned(), session: entry.session }),
+        None => Ok(()),
+    }
+}
+
+/// Returns whether a session is told by this name or id. An id stays taken where its session is kept for forks alone.
+pub(crate) fn has(entry: &Entry, name: &str) -> bool {
+    entry.name.as_deref() == Some(name) || entry.session.as_str() == name
+}
+
+/// Refuses an id that another session has for a name: the id would go first.
+pub(crate) fn free_id(shelf: &dyn Shelf, session: &SessionId) -> Result<(), StoreError> {
+    let has_it = |entry: &Entry| entry.name.as_deref() == Some(session.as_str()) && entry.session != *session;
+    match shelf.entries()?.into_iter().find(has_it) {
+        Some(entry) => Err(StoreError::IdIsName { session: session.clone(), named: entry.session }),
         None => Ok(()),
     }
 }

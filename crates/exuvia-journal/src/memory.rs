@@ -82,6 +82,10 @@ impl Backing for Memory {
     fn shrink(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn make_room(&self) {}
+
+    fn keep_room(&self) {}
 }
 
 impl Tables {
@@ -188,6 +192,10 @@ impl Shelf for Tables {
     fn holder(&self, session: &SessionId) -> Result<Option<Holder>, StoreError> {
         let open = self.kept(session)?.open;
         Ok(open.then(|| Holder { who: "this program".to_owned(), until: None }))
+    }
+
+    fn is_behind(&self, _: &Entry) -> bool {
+        false
     }
 
     fn printed(&self, session: &SessionId) -> Result<u64, StoreError> {

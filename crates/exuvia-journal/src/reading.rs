@@ -40,11 +40,13 @@ pub(crate) fn kept(shelf: &dyn Shelf, session: &SessionId) -> Result<Entry, Stor
     known(shelf, session)?.ok_or_else(|| StoreError::missing(session))
 }
 
-/// Finds a session by name, id, or how its id begins.
+/// Finds a session by id, name, or how its id begins. No name is another session's id, but in a store that was written when
+/// it could be.
 pub(crate) fn find(shelf: &dyn Shelf, wanted: &str) -> Result<SessionId, StoreError> {
     let entries: Vec<Entry> = shelf.entries()?.into_iter().filter(|entry| !entry.hidden).collect();
-    let exact = |entry: &&Entry| entry.name.as_deref() == Some(wanted) || entry.session.as_str() == wanted;
-    if let Some(entry) = entries.iter().find(exact) {
+    let by_id = entries.iter().find(|entry| entry.session.as_str() == wanted);
+    let by_name = || entries.iter().find(|entry| entry.name.as_deref() == Some(wanted));
+    if let Some(entry) = by_id.or_else(by_name) {
         return Ok(entry.session.clone());
     }
     let begins = |entry: &&Entry| !wanted.is_empty() && entry.session.as_str().starts_with(wanted);

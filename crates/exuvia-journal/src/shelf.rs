@@ -80,6 +80,9 @@ pub(crate) trait Shelf {
     /// Returns who has a session open.
     fn holder(&self, session: &SessionId) -> Result<Option<Holder>, StoreError>;
 
+    /// Returns whether more may have been written to a session than is here.
+    fn is_behind(&self, entry: &Entry) -> bool;
+
     /// Returns up to which position a session's output has been printed.
     fn printed(&self, session: &SessionId) -> Result<u64, StoreError>;
 
@@ -204,6 +207,12 @@ pub(crate) trait Backing: Send + Sync {
         find: &mut dyn FnMut(&mut dyn Shelf) -> Result<Entry, StoreError>,
     ) -> Result<(Entry, Box<dyn Lease>), StoreError>;
 
-    /// Gives the space that is not needed any more back to the system.
+    /// Gives the space that is not needed any more back to the system, and keeps some room again.
     fn shrink(&self) -> Result<(), StoreError>;
+
+    /// Gives up the room that is kept for removing something where a disk is full.
+    fn make_room(&self);
+
+    /// Keeps that room again, if there is any.
+    fn keep_room(&self);
 }

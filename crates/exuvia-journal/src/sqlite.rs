@@ -6,8 +6,11 @@
 mod absorb;
 mod fault;
 mod flusher;
+mod guard;
 mod lease;
+mod reserve;
 mod schema;
+mod shrink;
 mod tables;
 mod tail;
 
@@ -15,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::slice;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -26,7 +29,9 @@ use rusqlite::hooks::Wal;
 
 use self::fault::{fault, io_fault};
 use self::flusher::Flusher;
+use self::guard::guard;
 use self::lease::{OpenSession, SqliteLease, expiry};
+use self::reserve::Reserve;
 use self::schema::{DATABASE, Lazy, connect, make_folder};
 use self::tables::Tables;
 use self::tail::{Tail, Tails};
@@ -73,6 +78,9 @@ struct Shared {
     writer: Mutex<Connection>,
     reader: Lazy,
     flusher: Flusher,
+    reserve: Reserve,
+    /// Whether the room that was set aside is in use: then little is written at a time.
+    is_tight: AtomicBool,
     leases: Mutex<Leases>,
     /// Told when a lease was taken, and at the end.
     leases_changed: Condvar,
@@ -93,6 +101,7 @@ impl Sqlite {
     /// Opens the store in a folder, or makes it.
     pub(crate) fn open(folder: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         make_folder(folder)?;
+        guard(folder)?;
         let mut writer = connect(folder, options.bytes_max)?;
         let log_pages = Arc::new(AtomicU64::new(0));
         let noted = Arc::clone(&log_pages);
@@ -112,12 +121,15 @@ impl Sqlite {
             writer: Mutex::new(writer),
             reader,
             flusher: Flusher::new(wal, entries, checkpointer),
+            reserve: Reserve::new(folder),
+            is_tight: AtomicBool::new(false),
             leases: Mutex::default(),
             leases_changed: Condvar::new(),
             size: AtomicU64::new(0),
             log_pages,
             options,
         });
+        shared.reserve.keep();
         let mut sqlite = Self { shared, threads: Vec::new() };
         sqlite.start("exuvia-journal-flush", Shared::flush_until_stopped)?;
         sqlite.start("exuvia-journal-lease", Shared::renew_until_stopped)?;
@@ -202,7 +214,33 @@ impl Backing for Sqlite {
     }
 
     fn shrink(&self) -> Result<(), StoreError> {
-        self.shared.shrink()
+        let shared = &self.shared;
+        shared.clear_tails()?;
+        if !shared.is_tight.swap(false, Ordering::Relaxed) {
+            return shared.shrink();
+        }
+        let shrunk = shared.shrink_little_by_little();
+        shared.spill(true);
+        shared.reserve.keep();
+        match shrunk {
+            // What was removed is removed, and what it took is used again.
+            Err(StoreError::Full { .. }) => Ok(()),
+            shrunk => shrunk,
+        }
+    }
+
+    fn make_room(&self) {
+        self.shared.reserve.give_up();
+        self.shared.is_tight.store(true, Ordering::Relaxed);
+        self.shared.spill(false);
+        // If it cannot be emptied, it is gone on with.
+        drop(self.shared.empty_log());
+    }
+
+    fn keep_room(&self) {
+        self.shared.is_tight.store(false, Ordering::Relaxed);
+        self.shared.spill(true);
+        self.shared.reserve.keep();
     }
 }
 

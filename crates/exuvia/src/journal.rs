@@ -47,6 +47,8 @@ pub(crate) fn failure(error: StoreError) -> Failure {
         | StoreError::Ambiguous { .. }
         | StoreError::Name(_)
         | StoreError::NameTaken { .. }
+        | StoreError::NameIsId { .. }
+        | StoreError::IdIsName { .. }
         | StoreError::Position { .. } => exit::USAGE,
         _ => exit::FAILURE,
     };

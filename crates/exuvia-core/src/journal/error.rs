@@ -60,6 +60,20 @@ pub enum StoreError {
         /// Who has it.
         session: SessionId,
     },
+    /// A name is another session's id, which goes first where a session is looked for.
+    #[error("`{name}` is the id of another session, and cannot be a name\n    hint: choose another name")]
+    NameIsId {
+        /// The name.
+        name: String,
+    },
+    /// The id of a session that is made, or imported, is another session's name.
+    #[error("session `{named}` is called `{session}`, which is the other one's id\n    hint: rename that one first")]
+    IdIsName {
+        /// The session of this id.
+        session: SessionId,
+        /// The session of this name.
+        named: SessionId,
+    },
     /// Something cannot be a name or an id.
     #[error(transparent)]
     Name(#[from] InvalidId),
@@ -127,6 +141,22 @@ pub enum StoreError {
     #[error("`{}` can only be read\n    hint: make the folder writable, or choose another one", path.display())]
     ReadOnly {
         /// The folder or file.
+        path: PathBuf,
+    },
+    /// Others could read or change the journal.
+    #[error("`{}` is no safe place for a journal: {what}\n    hint: `chmod {mode} {}`, or choose another folder", path.display(), path.display())]
+    Exposed {
+        /// The folder or file.
+        path: PathBuf,
+        /// What others can do.
+        what: &'static str,
+        /// Which permissions it should have, in octal.
+        mode: &'static str,
+    },
+    /// Something else stands where a file of the journal should be.
+    #[error("`{}` is no file of a journal, but a link or the like\n    hint: remove it, or choose another folder", path.display())]
+    NotAFile {
+        /// Where.
         path: PathBuf,
     },
     /// Reading or writing failed.

@@ -46,7 +46,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Exists`], [`StoreError::NameTaken`]; for a fork [`StoreError::NotFound`] and
+    /// [`StoreError::Exists`], [`StoreError::NameTaken`], [`StoreError::NameIsId`], [`StoreError::IdIsName`]; for a fork [`StoreError::NotFound`] and
     /// [`StoreError::Position`].
     fn create<'a>(&'a self, opening: Opening) -> StoreFuture<'a, Box<dyn Writer>>;
 
@@ -58,7 +58,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Busy`] while somebody else has it open.
     fn open<'a>(&'a self, session: &'a SessionId) -> StoreFuture<'a, Box<dyn Writer>>;
 
-    /// Finds a session by its name, its id, or how its id begins, in this order.
+    /// Finds a session by its id, its name, or how its id begins, in this order.
     ///
     /// # Errors
     ///
@@ -84,6 +84,10 @@ pub trait Store: Send + Sync {
     fn history<'a>(&'a self, session: &'a SessionId, until: Option<u64>) -> StoreFuture<'a, Vec<Segment>>;
 
     /// Gives a session another name, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NameTaken`], [`StoreError::NameIsId`].
     fn rename<'a>(&'a self, session: &'a SessionId, name: Option<String>) -> StoreFuture<'a, ()>;
 
     /// Removes a session. What forks share of it stays, and is listed no more.
@@ -114,7 +118,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// [`StoreError::Import`] if it is no such file or damaged; [`StoreError::Exists`] if there is another session of the
-    /// same id.
+    /// same id; [`StoreError::IdIsName`] if another one has its id for a name.
     fn import<'a>(&'a self, from: &'a mut (dyn Read + Send)) -> StoreFuture<'a, Imported>;
 
     /// Keeps a checkpoint: bytes that nothing here looks into. One that was kept for the same position is replaced.
@@ -240,7 +244,8 @@ pub struct CheckpointEntry {
 pub struct PrunePolicy {
     /// Those that were last written to before this, in milliseconds since 1970.
     pub written_before: Option<i64>,
-    /// Then the oldest ones, until all together have at most this many bytes.
+    /// Then the checkpoints of the oldest ones, and then the oldest ones themselves, until all together have at most this
+    /// many bytes.
     pub bytes_max: Option<u64>,
 }
 
@@ -249,6 +254,8 @@ pub struct PrunePolicy {
 pub struct Pruned {
     /// The sessions, the oldest first.
     pub removed: Vec<SessionId>,
+    /// How many checkpoints of sessions that remain: going on with those takes longer, and that is all.
+    pub checkpoints: u64,
     /// Sessions that the policy means, but which are open.
     pub open: Vec<SessionId>,
     /// What those that remain have, in bytes.
@@ -286,6 +293,6 @@ pub struct Imported {
     pub session: SessionId,
     /// How many events are new here; 0: all were here already.
     pub events: u64,
-    /// Whether its name was left out, because another session has it.
+    /// Whether its name was left out, because another session has it, as its name or its id.
     pub name_taken: bool,
 }

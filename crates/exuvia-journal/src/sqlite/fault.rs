@@ -8,6 +8,8 @@ use exuvia_core::journal::StoreError;
 use rusqlite::{Error, ErrorCode};
 use rustix::process::{Resource, getrlimit};
 
+use super::reserve::RESERVE;
+
 /// What SQLite writes at a time, at most: a page, or the part by which it lengthens its shared memory.
 const WRITE_BYTES_MAX: u64 = 64 << 10;
 
@@ -58,7 +60,8 @@ fn too_large(path: &Path) -> StoreError {
 /// Returns whether a file of the store is about as large as this process may make one.
 fn is_at_limit(folder: &Path) -> bool {
     let Some(bytes_max) = getrlimit(Resource::Fsize).current else { return false };
-    let sizes = fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| entry.metadata().ok());
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.file_name() != RESERVE);
+    let sizes = files.filter_map(|entry| entry.metadata().ok());
     sizes.map(|file| file.len()).max().is_some_and(|largest| largest.saturating_add(WRITE_BYTES_MAX) > bytes_max)
 }
 

@@ -275,6 +275,10 @@ impl Shelf for Tables<'_> {
         Ok((!gone).then_some(Holder { who, until: Some(held.expires) }))
     }
 
+    fn is_behind(&self, entry: &Entry) -> bool {
+        self.tails.is_there(&entry.session, entry.epoch)
+    }
+
     fn printed(&self, session: &SessionId) -> std::result::Result<u64, StoreError> {
         let held = self.told(self.held(session))?;
         let tail = self.tails.find(session, held.epoch)?;

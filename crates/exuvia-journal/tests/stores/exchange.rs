@@ -191,6 +191,46 @@ fn a_file_that_is_not_whole_leaves_nothing() {
     assert!(matches!(ready(store.read(&id("first"), 0, 1)), Err(StoreError::NotFound { .. })));
 }
 
+/// What is packed ends with its checksum, and with that the file ends (RFC 1952, 2.2 and 2.3).
+#[test]
+fn a_packed_file_is_read_to_its_end() {
+    let packed = export(&family(), "third", true);
+    let store = LocalStore::memory();
+    let refused = |file: &[u8]| match import(&store, file) {
+        Err(StoreError::Import { what, .. }) => what,
+        other => panic!("{other:?}"),
+    };
+    let mut member = GzEncoder::new(Vec::new(), Compression::default());
+    member.write_all(b"{}\n").unwrap();
+    for more in [b"junk".to_vec(), b"\0".to_vec(), packed.clone(), member.finish().unwrap()] {
+        assert_eq!(refused(&[packed.as_slice(), &more].concat()), "something follows the end");
+    }
+    for missing in [1, 4, 8, packed.len() / 2] {
+        assert_eq!(refused(&packed[..packed.len() - missing]), "the file ends here", "{missing} bytes");
+    }
+    let mut changed = packed.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert!(!refused(&changed).contains("follows"));
+    assert_eq!(ready(store.list()).unwrap(), []);
+    import(&store, &packed).unwrap();
+}
+
+#[test]
+fn a_session_is_not_taken_in_where_its_id_is_a_name() {
+    let file = export(&family(), "third", false);
+    let store = LocalStore::memory();
+    tell(&store, named("mine", "third"), 1);
+    let refused = import(&store, &file);
+    assert!(matches!(&refused, Err(StoreError::IdIsName { named, .. }) if *named == id("mine")), "{refused:?}");
+    assert_eq!(ready(store.find("third")).unwrap(), id("mine"));
+    // A name that is an id here is left out.
+    tell(&store, opening("yours"), 1);
+    let other = LocalStore::memory();
+    tell(&other, named("other", "yours"), 1);
+    assert_eq!(import(&store, &export(&other, "other", false)).unwrap(), (7, true));
+    assert_eq!(ready(store.find("yours")).unwrap(), id("yours"));
+}
+
 #[test]
 fn each_byte_of_a_file_counts() {
     let text = unpack(&export(&family(), "second", false));

@@ -35,6 +35,7 @@ fn only_its_owner_can_read_it() {
         ("journal.sqlite-wal", 0o600),
         ("open", 0o700),
         ("open/first.1", 0o600),
+        ("reserve", 0o600),
     ];
     assert_eq!(modes, expected.map(|(name, mode)| (name.to_owned(), mode)));
     drop(writer);

@@ -24,6 +24,7 @@ macro_rules! suite {
                 forks_need_something_to_share,
                 removing_keeps_what_forks_share,
                 pruning_spares_what_is_open,
+                pruning_begins_with_checkpoints,
                 checkpoints_are_kept_and_deleted,
                 what_was_printed_is_remembered,
                 what_is_not_there_is_not_found,
@@ -101,6 +102,16 @@ fn an_id_and_a_name_are_given_once(store: &LocalStore) {
     tell(store, opening("second"), 1);
     let taken = ready(store.rename(&id("second"), Some("mine".into())));
     assert!(matches!(taken, Err(StoreError::NameTaken { .. })), "{taken:?}");
+    // An id goes first where a session is looked for: it is no other one's name, whichever was there first.
+    for refused in [
+        ready(store.rename(&id("second"), Some("first".into()))),
+        ready(store.create(named("third", "first"))).map(drop),
+    ] {
+        assert!(matches!(&refused, Err(StoreError::NameIsId { name }) if name == "first"), "{refused:?}");
+    }
+    let refused = ready(store.create(opening("mine"))).map(drop);
+    assert!(matches!(&refused, Err(StoreError::IdIsName { named, .. }) if *named == id("first")), "{refused:?}");
+    ready(store.rename(&id("second"), Some("second".into()))).unwrap();
     ready(store.rename(&id("first"), Some("yours".into()))).unwrap();
     ready(store.rename(&id("first"), Some("yours".into()))).unwrap();
     ready(store.rename(&id("second"), Some("mine".into()))).unwrap();
@@ -255,6 +266,27 @@ fn pruning_spares_what_is_open(store: &LocalStore) {
     drop(open);
     let pruned = ready(store.prune(PrunePolicy { written_before: None, bytes_max: Some(0) })).unwrap();
     assert_eq!((pruned.removed, pruned.bytes), (vec![id("a-open"), id("d-youngest")], 0));
+}
+
+fn pruning_begins_with_checkpoints(store: &LocalStore) {
+    tell(store, opening("first"), 1);
+    tell(store, fork("second", "first", 2), 1);
+    for (session, position) in [("first", 1), ("first", 3), ("second", 2)] {
+        ready(store.put_checkpoint(&id(session), position, &[1; 1_000])).unwrap();
+    }
+    let bytes = || ready(store.list()).unwrap().iter().map(|listed| listed.bytes).sum::<u64>();
+    let kept = || ["first", "second"].map(|session| ready(store.checkpoints(&id(session))).unwrap().len());
+    let whole = bytes();
+    let prune =
+        |bytes_max| ready(store.prune(PrunePolicy { written_before: None, bytes_max: Some(bytes_max) })).unwrap();
+    let pruned = prune(whole - 1);
+    assert_eq!((pruned.removed, pruned.checkpoints, pruned.bytes, kept()), (vec![], 1, whole - 1_000, [1, 1]));
+    // They are not enough: the oldest session follows.
+    let pruned = prune(whole - 3_001);
+    assert_eq!((pruned.removed, pruned.checkpoints), (vec![id("first")], 2));
+    assert_sound(store, "second", 2 + 7);
+    let policy = PrunePolicy { written_before: Some(i64::MAX), bytes_max: None };
+    assert_eq!(ready(store.prune(policy)).unwrap().removed, [id("second")]);
 }
 
 fn checkpoints_are_kept_and_deleted(store: &LocalStore) {

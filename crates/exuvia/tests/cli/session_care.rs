@@ -257,3 +257,49 @@ fn old_sessions_make_room() {
     let all = journal.session(&["prune", "--keep-bytes", "0"]);
     assert_eq!(all, gives(0, "", "removed now\n1 session was removed; 0 B are kept\n"));
 }
+
+/// A journal in which a name is another session's id can be from before that was refused.
+#[test]
+fn an_id_goes_before_a_name() {
+    let journal = journal();
+    let is_id = "error: `one` is the id of another session, and cannot be a name\n    hint: choose another name\n";
+    assert_eq!(journal.session(&["rename", "three", "one"]), gives(2, "", is_id));
+    let name = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+                c.execute(\"update sessions set name = 'two' where id = 'one'\"); c.commit()";
+    let path = journal.folder.path().join(DATABASE);
+    assert!(Command::new("python3").args(["-c", name]).arg(path).status().unwrap().success());
+    assert_eq!(journal.session(&["rm", "two"]), gives(0, "", "removed two\n"));
+    assert_eq!(ids(&journal), ["three", "one"]);
+    // Now the id is nobody's.
+    assert_eq!(journal.session(&["rm", "two"]), gives(0, "", "removed one\n"));
+}
+
+#[test]
+fn a_folder_that_others_can_write_to_is_refused() {
+    let journal = journal();
+    let folder = journal.folder.path();
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(folder, 0o777);
+    let path = folder.display();
+    let told = format!(
+        "error: `{path}` is no safe place for a journal: others can write to it\n    \
+         hint: `chmod 700 {path}`, or choose another folder\n"
+    );
+    assert_eq!(journal.session(&["list"]), gives(125, "", &told));
+    // As somebody's umask has made it: nobody else can open what is in it.
+    set(folder, 0o755);
+    assert_eq!(ids(&journal).len(), 3);
+    // What others can read is taken from them.
+    let database = folder.join(DATABASE);
+    set(&database, 0o644);
+    assert_eq!(ids(&journal).len(), 3);
+    assert_eq!(fs::metadata(&database).unwrap().permissions().mode() & 0o777, 0o600);
+    let elsewhere = folder.join("elsewhere");
+    fs::rename(&database, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &database).unwrap();
+    let told = format!(
+        "error: `{}` is no file of a journal, but a link or the like\n    hint: remove it, or choose another folder\n",
+        database.display()
+    );
+    assert_eq!(journal.session(&["list"]), gives(125, "", &told));
+}

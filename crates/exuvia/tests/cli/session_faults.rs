@@ -195,3 +195,43 @@ fn a_session_waits_for_its_image() {
     symlink(image(), &path).unwrap();
     assert_eq!(run(&mut place.command(&["resume", "it"]), b"x\n"), gives(0, "5\n", ""));
 }
+
+/// On a file system of 6 MiB that is full to the last byte: what is to make room needs none.
+#[test]
+fn sessions_are_removed_from_a_full_disk() {
+    let place = Place::new();
+    let disk = place.path("journal").display().to_string();
+    let script = format!(
+        "mount -t tmpfs -o size=6m,mode=700 none '{disk}' || exit 77
+         \"$1\" run --session whole -c \"$3\" > /dev/null; echo $?
+         \"$1\" run --session first -c \"$2\" > /dev/null 2>&1; echo $?
+         head -c 8000000 /dev/zero > '{disk}/fill' 2> /dev/null
+         \"$1\" run -c 'print(2)' 2> /dev/null; echo $?
+         \"$1\" session rm whole 2> /dev/null; echo $?
+         \"$1\" session rm first 2> /dev/null; echo $?
+         \"$1\" run --session second -c 'print(3)'; echo $?
+         head -c 8000000 /dev/zero >> '{disk}/fill' 2> /dev/null
+         \"$1\" session prune --keep-bytes 0 2> /dev/null; echo $?
+         \"$1\" session list --json
+         rm '{disk}/fill'
+         \"$1\" run -c 'print(4)'; echo $?
+         [ -e '{disk}/reserve' ] && echo kept"
+    );
+    let inside = place.command(&[]);
+    let mut unshared = Command::new("unshare");
+    unshared.args(["--mount", "sh", "-c", &script, "sh"]).arg(inside.get_program());
+    // More than there is room for, and half of it.
+    unshared.args([&format!("{NOISE}\n{NOISE}"), NOISE]);
+    for (name, value) in inside.get_envs() {
+        if let Some(value) = value {
+            unshared.env(name, value);
+        }
+    }
+    let ran = run(&mut unshared, b"");
+    if ran.status == 77 || ran.stderr.starts_with("unshare:") {
+        eprintln!("skipped: no file system can be mounted here: {}", ran.stderr);
+        return;
+    }
+    let expected = "0\n125\n125\n0\n0\n3\n0\n0\n[]\n4\n0\nkept\n";
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (expected, ""));
+}

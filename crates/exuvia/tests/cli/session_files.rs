@@ -56,7 +56,7 @@ fn a_file_goes_through_pipes() {
     assert_eq!((exported.status.code(), exported.stderr), (Some(0), Vec::new()));
     let other = Journal::new();
     other.write(opening("other", Some("Eins"), 1_000), Vec::new());
-    let left_out = "its name was left out: another session has it\n";
+    let left_out = "its name was left out: another session has it, as its name or its id\n";
     assert_eq!(other.session_with(&["import", "-"], &exported.stdout), gives(0, "first\n", left_out));
 
     // What `--events` prints is what the file holds.
@@ -115,4 +115,19 @@ fn a_bad_file_leaves_nothing() {
     assert_eq!(other.session(&["import", "/nowhere/file"]), gives(2, "", missing));
     let unwritable = "error: `/nowhere/file` cannot be written: no such file or directory\n";
     assert_eq!(journal.session(&["export", "first", "-o", "/nowhere/file"]), gives(2, "", unwritable));
+}
+
+/// Its hashes are right, but nothing happens so: that is said at once, and not when somebody looks at it.
+#[test]
+fn a_session_that_makes_no_sense_is_said_to_make_none() {
+    let (journal, other) = (Journal::new(), Journal::new());
+    // Its first cell is the second one.
+    journal.write(opening("odd", None, 1_000), cell(2, "out\n"));
+    let file = journal.folder.path().join("odd.session");
+    let file = file.to_str().unwrap();
+    assert_eq!(journal.session(&["export", "odd", "-o", file]).status, 0);
+    let told = "error: the session was taken in, but makes no sense: session `odd` is damaged at position 1: the event \
+                `cell_started` at position 1 cannot stand there: cells are numbered one after the other\n    \
+                hint: it is no use but to be looked at; `exuvia session rm odd` removes it\n";
+    assert_eq!(other.session(&["import", file]), gives(125, "odd\n", told));
 }

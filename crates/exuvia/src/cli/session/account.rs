@@ -120,16 +120,7 @@ pub(super) enum Ending {
 pub(super) fn tell(store: &dyn Store, segments: &[Segment], tell: &mut dyn FnMut(Item)) -> Result<(), StoreError> {
     // Whether a cell was undone is known only at the end.
     let mut state = State::new();
-    let damage = visit(store, segments, &mut |segment, recorded| {
-        if recorded.position == 0 {
-            state.begin(segment.session.clone());
-        }
-        state.push(recorded.at, &recorded.event).map_err(|misplaced| StoreError::Damaged {
-            session: Some(segment.session.clone()),
-            position: Some(recorded.position),
-            what: misplaced.to_string(),
-        })
-    });
+    let damage = fold(store, segments, &mut state);
     let mut sound = segments[..state.sessions().len()].to_vec();
     if let Some(last) = sound.last_mut() {
         last.positions.end = state.position();
@@ -141,6 +132,28 @@ pub(super) fn tell(store: &dyn Store, segments: &[Segment], tell: &mut dyn FnMut
     });
     teller.end();
     damage.and(told)
+}
+
+/// Checks that the events of a history can have happened in their order.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`].
+pub(super) fn check(store: &dyn Store, segments: &[Segment]) -> Result<(), StoreError> {
+    fold(store, segments, &mut State::new())
+}
+
+fn fold(store: &dyn Store, segments: &[Segment], state: &mut State) -> Result<(), StoreError> {
+    visit(store, segments, &mut |segment, recorded| {
+        if recorded.position == 0 {
+            state.begin(segment.session.clone());
+        }
+        state.push(recorded.at, &recorded.event).map_err(|misplaced| StoreError::Damaged {
+            session: Some(segment.session.clone()),
+            position: Some(recorded.position),
+            what: misplaced.to_string(),
+        })
+    })
 }
 
 /// Goes through the events of a history, up to the first that is damaged.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use exuvia_core::journal::{SessionId, Store};
 
-use super::{find, script, wait};
+use super::{account, find, script, wait};
 use crate::failure::{self, Failure};
 use crate::whole::Unfinished;
-use crate::{journal, output};
+use crate::{exit, journal, output};
 
 /// What stands for stdin and stdout.
 const STREAM: &str = "-";
@@ -136,8 +136,19 @@ pub(super) fn import(store: &dyn Store, arguments: &ImportArguments) -> Result<u
         journal::forget_begun(&imported.session)?;
     }
     if imported.name_taken {
-        output::say("its name was left out: another session has it");
+        output::say("its name was left out: another session has it, as its name or its id");
     }
     output::print(format!("{}\n", imported.session).as_bytes());
-    Ok(0)
+    let history = wait(store.history(&imported.session, None)).map_err(journal::failure)?;
+    match account::check(store, &history) {
+        Ok(()) => Ok(0),
+        // Its hashes are right: whoever made it made it so.
+        Err(error) => {
+            let session = imported.session;
+            let (message, _) = journal::told(&error);
+            let hint = format!("it is no use but to be looked at; `exuvia session rm {session}` removes it");
+            failure::complain(&format!("the session was taken in, but makes no sense: {message}"), Some(&hint));
+            Ok(exit::FAILURE)
+        }
+    }
 }

@@ -18,7 +18,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME", group = "policy")]
     older_than: Option<Time>,
 
-    /// Then remove the oldest ones, until all together have at most this many bytes: `500M`, `1G`
+    /// Then remove checkpoints of the oldest ones, without which going on takes longer, and then the oldest ones, until all
+    /// together have at most this many bytes: `500M`, `1G`
     #[arg(long, value_name = "SIZE", group = "policy")]
     keep_bytes: Option<Size>,
 
@@ -70,8 +71,14 @@ fn tell(pruned: &Pruned, words: &Words) {
     for session in &pruned.open {
         output::say(&format!("{keep} {session}, which is open"));
     }
+    match pruned.checkpoints {
+        0 => {}
+        1 => output::say(&format!("{remove} 1 checkpoint of sessions that stay")),
+        count => output::say(&format!("{remove} {count} checkpoints of sessions that stay")),
+    }
     let kept = times::bytes(pruned.bytes);
     match pruned.removed.len() {
+        0 if pruned.checkpoints > 0 => output::say(&format!("no session {one_was} removed; {kept} {are} kept")),
         0 => output::say(&format!("nothing {one_was} removed; {kept} {are} kept")),
         1 => output::say(&format!("1 session {one_was} removed; {kept} {are} kept")),
         count => output::say(&format!("{count} sessions {many_were} removed; {kept} {are} kept")),

@@ -20,22 +20,48 @@ impl Plan {
         // As the store does it: those that were written to longest ago come first.
         sessions.sort_by(|one, other| (one.updated, &one.session).cmp(&(other.updated, &other.session)));
         let mut pruned = Pruned { bytes: sessions.iter().map(|session| session.bytes).sum(), ..Pruned::default() };
-        for SessionSummary { session, updated, bytes, holder, .. } in &sessions {
-            let old = policy.written_before.is_some_and(|before| *updated < before);
-            let many = policy.bytes_max.is_some_and(|bytes_max| pruned.bytes > bytes_max);
-            if !old && !many {
-                continue;
+        let is_old = |summary: &&mut SessionSummary| policy.written_before.is_some_and(|old| summary.updated < old);
+        let (old, mut young): (Vec<_>, Vec<_>) = sessions.iter_mut().partition(is_old);
+        old.into_iter().for_each(|summary| remove(summary, &mut pruned));
+        let bytes_max = policy.bytes_max.unwrap_or(u64::MAX);
+        for summary in young.iter_mut().filter(|summary| summary.holder.is_none()) {
+            if pruned.bytes > bytes_max {
+                remove_checkpoints(store, summary, &mut pruned, bytes_max)?;
             }
-            if holder.is_some() {
-                pruned.open.push(session.clone());
-            } else {
-                pruned.bytes = pruned.bytes.saturating_sub(*bytes);
-                pruned.removed.push(session.clone());
+        }
+        for summary in young {
+            if pruned.bytes > bytes_max {
+                remove(summary, &mut pruned);
             }
         }
         let is_exact = !shares(store, &sessions, &pruned)?;
         Ok(Self { pruned, is_exact })
     }
+}
+
+fn remove(summary: &SessionSummary, pruned: &mut Pruned) {
+    if summary.holder.is_some() {
+        pruned.open.push(summary.session.clone());
+    } else {
+        pruned.bytes = pruned.bytes.saturating_sub(summary.bytes);
+        pruned.removed.push(summary.session.clone());
+    }
+}
+
+fn remove_checkpoints(
+    store: &dyn Store,
+    summary: &mut SessionSummary,
+    pruned: &mut Pruned,
+    bytes_max: u64,
+) -> Result<(), StoreError> {
+    for entry in wait(store.checkpoints(&summary.session))? {
+        if pruned.bytes > bytes_max {
+            pruned.checkpoints += 1;
+            pruned.bytes = pruned.bytes.saturating_sub(entry.bytes);
+            summary.bytes = summary.bytes.saturating_sub(entry.bytes);
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether sessions share something with others that would be removed, or were already.
