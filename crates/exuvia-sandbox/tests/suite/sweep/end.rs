@@ -40,8 +40,7 @@ impl End {
         let folder = tempfile::tempdir()?;
         let end = go_on(program, &Place::make(&folder.path().join("whole"))?)?;
         let cells = u32::try_from(program.cells.len())? + 1;
-        // The last one is its end, which is no cell.
-        ensure(end.outcomes.len() == cells as usize && end.replayed.cells + 1 == cells, "it has not run")?;
+        ensure(end.outcomes.len() == cells as usize && end.replayed.cells == cells, "it has not run")?;
         Ok(end)
     }
 
