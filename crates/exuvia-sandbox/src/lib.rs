@@ -39,6 +39,6 @@ pub use live::{
     export,
 };
 pub use sandbox::{
-    Checkpoint, CheckpointError, Completeness, Completion, FileEntry, Interrupter, Sandbox, SandboxBuilder, Script,
-    ScriptSource, Waiting,
+    Checkpoint, CheckpointError, Completeness, Completion, FileEntry, FileReader, Interrupter, Sandbox, SandboxBuilder,
+    Script, ScriptSource, Waiting,
 };

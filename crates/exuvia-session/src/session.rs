@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use exuvia_core::journal::{Event, GivenFile, Opened, SessionId, Source, Store};
 use exuvia_core::{Outcome, Status, StopReason};
-use exuvia_sandbox::{Interrupter, Sandbox, SandboxError};
+use exuvia_sandbox::{FileReader, Interrupter, Sandbox, SandboxError};
 
 use crate::environment::Environment;
 use crate::error::SessionError;
-use crate::host::Shared;
+use crate::host::{Nobody, Shared};
 use crate::log::Log;
 use crate::rebuild;
 pub use begin::{cell_count, last_cell, undo};
@@ -288,6 +288,14 @@ impl Session {
     /// Returns its sandbox: what is done with that past the session is in no journal, unless it only looks.
     pub fn sandbox(&mut self) -> &mut Sandbox {
         &mut self.sandbox
+    }
+
+    /// Returns a reader of its files as they are between cells, also of those in mounts, for which a live host answers. What
+    /// is read is in no journal: whoever goes on by it has to write that down.
+    #[must_use]
+    pub fn file_reader(&self) -> FileReader {
+        let host = if self.opened.mounts.is_empty() { None } else { self.environment.host().ok() };
+        self.sandbox.file_reader(host.unwrap_or_else(|| Box::new(Nobody)))
     }
 
     /// Returns a handle that interrupts the cell that runs.
