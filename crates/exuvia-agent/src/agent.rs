@@ -212,7 +212,7 @@ impl Agent {
         self.note_usage()?;
         let (settled, files) = self.settle(&observed).await?;
         let mut parts = observe::cell(&observed, &settled, self.session.opened());
-        let missing = self.missing(&observed.artifacts);
+        let missing = self.missing(&observed.artifacts).await;
         let remark = (!missing.is_empty()).then_some(Remark::Unaccepted);
         if remark.is_some() {
             parts.push(observe::unaccepted(&missing));
@@ -234,10 +234,20 @@ impl Agent {
         Ok((settled, new.cloned().map(note).collect()))
     }
 
-    /// Returns those paths at which there is no file in the sandbox.
-    fn missing(&mut self, paths: &[String]) -> Vec<String> {
-        let sandbox = self.session.sandbox();
-        paths.iter().filter(|path| sandbox.read_file(path).is_none()).cloned().collect()
+    /// Returns those paths at which the program would find no file. That may depend on the host, of whose folders some are
+    /// mounted: what is told of it is written down, and nobody looks again.
+    async fn missing(&mut self, paths: &[String]) -> Vec<String> {
+        let mut missing = Vec::new();
+        if paths.is_empty() {
+            return missing;
+        }
+        let mut reader = self.session.file_reader();
+        for path in paths {
+            if !reader.has(path).await {
+                missing.push(path.clone());
+            }
+        }
+        missing
     }
 
     /// Says something to the model that the agent itself has noticed.

@@ -59,11 +59,7 @@ impl Prompts {
     ///
     /// There is none of this name, or the text is no template, or it cannot be filled in.
     pub fn replace(&mut self, name: &str, text: String) -> Result<(), PromptError> {
-        if !Self::names().any(|known| known == name) {
-            let known: Vec<&str> = Self::names().collect();
-            let problem = format!("there is none of this name; there are {}", known.join(", "));
-            return Err(PromptError { name: name.to_owned(), problem });
-        }
+        check(name)?;
         let mut environment = (*self.0).clone();
         environment.add_template_owned(name.to_owned(), text).map_err(|error| wrong(name, &error))?;
         let replaced = Self(Arc::new(environment));
@@ -74,11 +70,32 @@ impl Prompts {
         Ok(())
     }
 
+    /// Returns a template as it is written.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this name.
+    pub fn source(&self, name: &str) -> Result<String, PromptError> {
+        check(name)?;
+        let template = self.0.get_template(name).map_err(|error| wrong(name, &error))?;
+        Ok(template.source().to_owned())
+    }
+
     /// Fills a template in. Space at the end is left out.
     pub(crate) fn render(&self, name: &str, context: impl Serialize) -> Result<String, PromptError> {
         let rendered = self.0.get_template(name).and_then(|template| template.render(Serde(context)));
         Ok(rendered.map_err(|error| wrong(name, &error))?.trim_end().to_owned())
     }
+}
+
+/// Refuses a name that no template has.
+fn check(name: &str) -> Result<(), PromptError> {
+    if Prompts::names().any(|known| known == name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = Prompts::names().collect();
+    let problem = format!("there is none of this name; there are {}", known.join(", "));
+    Err(PromptError { name: name.to_owned(), problem })
 }
 
 fn wrong(name: &str, error: &minijinja::Error) -> PromptError {

@@ -221,7 +221,7 @@ async fn answer(subagents: Subagents, arguments: Arguments, watched: Watched) ->
     let ended = run(&mut agent).await;
     let ending = ended.inspect_err(|error| provider.failed(id, error)).map_err(told)?;
     provider.ended(id, &ending);
-    let answer = collect(&mut agent, ending, id)?;
+    let answer = collect(&mut agent, ending, id).await?;
     claim.keep();
     Ok(answer)
 }
@@ -271,14 +271,18 @@ async fn move_in(
 }
 
 /// Returns the answer of a subagent that has ended, with the files that belong to it.
-fn collect(agent: &mut Agent, ending: Ending, id: &SessionId) -> Result<Answer, ToolFailure> {
+async fn collect(agent: &mut Agent, ending: Ending, id: &SessionId) -> Result<Answer, ToolFailure> {
     let mut files = Vec::new();
     let mut room = FILE_BYTES_MAX;
+    let mut reader = agent.session().file_reader();
     for path in &ending.artifacts {
-        let Some(content) = agent.session().sandbox().read_file(path) else { continue };
-        room = room.checked_sub(content.len()).ok_or_else(|| {
+        if !reader.has(path).await {
+            continue;
+        }
+        let content = reader.read(path, room as u64).await.ok_or_else(|| {
             ToolFailure::failed(format!("the files that belong to its answer have more than {FILE_BYTES_MAX} bytes"))
         })?;
+        room -= content.len();
         files.push(AnswerFile { path: path.clone(), content: Base64(content.into()) });
     }
     let reason = ending.reason.word().to_owned();

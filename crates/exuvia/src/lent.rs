@@ -4,6 +4,7 @@
 //! from somebody else must not be able to lend the sandbox its own choice of programs.
 
 mod approver;
+mod kept;
 mod limits;
 mod mount;
 mod remembered;
@@ -28,6 +29,7 @@ use serde::de::IgnoredAny;
 
 use crate::failure::{self, Failure};
 use crate::packages::ProjectPackages;
+use kept::Kept;
 pub(crate) use limits::LentLimits;
 use limits::LimitsSection;
 pub(crate) use mount::MountSpec;
@@ -35,7 +37,7 @@ use mount::{MountsSection, Source};
 use remembered::Remembered;
 
 /// Where `--out` is in the sandbox.
-const OUTPUT: &str = "/output";
+pub(crate) const OUTPUT: &str = "/output";
 
 /// What a sandbox is lent.
 #[derive(Clone, Default)]
@@ -173,19 +175,11 @@ impl Lent {
             }
         };
         lent.mounts.extend(mounts.iter().cloned());
+        lent.mounts.extend(out.map(|folder| output(folder, keeps_changes)).transpose()?);
         if keeps_changes {
             for mount in lent.mounts.iter_mut().filter(|mount| mount.mode == MountMode::ReadWrite) {
                 mount.mode = MountMode::Overlay;
             }
-        }
-        if let Some(folder) = out {
-            fs::create_dir_all(folder).map_err(|error| Failure::unreadable(folder, &error))?;
-            lent.mounts.push(MountSpec {
-                source: Source::Folder(folder.to_owned()),
-                path: OUTPUT.to_owned(),
-                mode: MountMode::ReadWrite,
-                place: String::new(),
-            });
         }
         for mount in last {
             if let Some(other) = lent.mounts.iter().find(|other| other.path == mount.path) {
@@ -216,7 +210,7 @@ impl Lent {
         let tools = sections.tools.tools(&file, &context).map_err(|error| wrong(&error))?;
         let policy = sections.policy.policy(&file).map_err(|error| wrong(&error))?;
         let mounts = sections.mounts.mounts(&file, &context).map_err(|error| wrong(&error))?;
-        let remembered = Remembered::of(path, &text);
+        let remembered = Remembered::of(&file);
         let toolbox = terms.toolbox(tools, policy, remembered).build().map_err(|error| wrong(&error))?;
         let packages = ProjectPackages { section: sections.packages, config: path.to_owned() };
         let limits = sections.limits.limits(&file);
@@ -226,7 +220,7 @@ impl Lent {
     /// Forgets which calls of a configuration's tools were agreed to for later sessions. Returns of which tools.
     pub(crate) fn forget(&self, config: &Path) -> Result<Vec<&str>> {
         let text = fs::read_to_string(config).map_err(|error| Failure::unreadable(config, &error))?;
-        let Some(remembered) = Remembered::of(config, &text) else { return Ok(Vec::new()) };
+        let Some(remembered) = Remembered::of(&ConfigFile { path: config, text: &text }) else { return Ok(Vec::new()) };
         let mut forgotten = Vec::new();
         for ToolDeclaration { name, .. } in self.declarations() {
             let failed = |error| Failure::new(format!("it cannot be forgotten: {}", failure::reason(&error)));
@@ -276,10 +270,12 @@ impl Lent {
 
     /// Has a host answer for all that is lent. Whatever it has mounted before comes first.
     pub(crate) fn host(&self, engine: &Engine, mut host: LiveHostBuilder) -> Result<LiveHostBuilder> {
-        for MountSpec { source, place, .. } in &self.mounts {
+        for MountSpec { source, mode, place, .. } in &self.mounts {
             host = match source {
                 Source::Folder(folder) => {
-                    host.mount(Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error).at(place))?)
+                    let opened = Folder::open(folder).map_err(|error| Failure::unreadable(folder, &error).at(place))?;
+                    // A session that goes on may take it for one that it can write to.
+                    if *mode == MountMode::ReadWrite { host.mount(opened) } else { host.mount(Kept(opened)) }
                 }
                 Source::Skills(skills) => host.mount(SkillsFolder::open(skills)),
                 Source::Http(files) => host.mount(fetched(engine, files).map_err(|failure| failure.at(place))?),
@@ -290,6 +286,17 @@ impl Lent {
             None => host,
         })
     }
+}
+
+/// Returns what `--out` lends: the folder, which is made if it is not there, unless nothing may be changed.
+fn output(folder: &Path, keeps_changes: bool) -> Result<MountSpec> {
+    let source = if keeps_changes && !folder.exists() {
+        Source::Skills(Vec::new())
+    } else {
+        fs::create_dir_all(folder).map_err(|error| Failure::unreadable(folder, &error))?;
+        Source::Folder(folder.to_owned())
+    };
+    Ok(MountSpec { source, path: OUTPUT.to_owned(), mode: MountMode::ReadWrite, place: String::new() })
 }
 
 /// Makes a mount of files that are fetched. A secret that is missing is told here: a program that reads one of the files

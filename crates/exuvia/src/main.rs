@@ -4,6 +4,7 @@
 //! - [`cli`]: the subcommands, one per file.
 //! - [`interpreter`]: where the image comes from.
 //! - [`journal`]: where sessions are kept.
+//! - [`desk`]: where the person at the terminal is asked.
 //! - [`lent`]: what a sandbox is lent of this machine.
 //! - [`packages`]: what a sandbox has installed.
 //! - [`recording`]: sessions of the command line.
@@ -12,6 +13,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is where the outside comes in")]
 
 mod cli;
+mod desk;
 mod exit;
 mod failure;
 mod folders;

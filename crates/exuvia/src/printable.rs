@@ -9,10 +9,15 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escape(text, |character| character != '\t' && is_harmful(character), python)
 }
 
+/// Returns a text of several lines, each of which is [`printable`].
+pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
+    escape(text, |character| !matches!(character, '\n' | '\t') && is_harmful(character), python)
+}
+
 /// Returns JSON in which there is no control character. What it says is the same: they stand in strings only, where the
 /// escape means the same. Line feeds and tabs stay.
 pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
-    let harmful = |character| character != '\n' && character != '\t' && is_harmful(character);
+    let harmful = |character| !matches!(character, '\n' | '\t') && is_harmful(character);
     escape(json, harmful, |text, character| {
         // None of them is beyond 16 bits. Writing to a string does not fail.
         let _ = write!(text, "\\u{:04x}", u32::from(character));

@@ -5,6 +5,7 @@
 
 mod cli {
     mod agent;
+    mod approvals;
     mod begun;
     mod carried;
     mod changes;

@@ -1,8 +1,10 @@
 //! A task, and what a model is told with it.
 
+use std::fmt::Write as _;
+
 use exuvia_core::MountMode;
 use exuvia_core::agent::{Begun, Budget, Interface, Origin, Part, Reminder};
-use exuvia_core::journal::{Opened, SessionId};
+use exuvia_core::journal::{MountPoint, Opened, SessionId};
 use exuvia_core::tool::python;
 use serde_json::{Value as Json, json};
 
@@ -135,7 +137,9 @@ impl Task {
                 json!({ "path": mount.path, "mode": mode })
             })
             .collect();
-        let output = opened.mounts.iter().find(|mount| mount.path == "/output").map(|mount| &mount.path);
+        // Where its changes stay in the sandbox, nothing is kept for anybody.
+        let is_output = |mount: &&MountPoint| mount.path == "/output" && mount.mode == MountMode::ReadWrite;
+        let output = opened.mounts.iter().find(is_output).map(|mount| &mount.path);
         let (skills, skills_left_out) = self.skills_told();
         json!({
             "skills": skills,
@@ -175,7 +179,7 @@ impl Task {
 
 impl Input {
     fn shown(&self) -> Json {
-        json!({ "path": self.path, "kind": self.kind, "size": size(self.bytes) })
+        json!({ "path": escaped(&self.path), "kind": escaped(&self.kind), "size": size(self.bytes) })
     }
 }
 
@@ -191,6 +195,23 @@ fn inside(text: &str) -> String {
     }
     inside.push_str(&text[from..]);
     inside
+}
+
+/// Returns a name on one line, as Python would write it in a string: whoever gave it must not be able to say something to
+/// the model in the host's name.
+fn escaped(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for character in name.chars() {
+        let is_harmful = character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if is_harmful {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// Returns a size as people read it: `12 bytes`, `3.4 KiB`, `512 MiB`.

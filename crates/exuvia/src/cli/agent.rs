@@ -1,5 +1,6 @@
 //! `exuvia agent`: a task in words, done by a model that writes Python.
 
+mod artifacts;
 mod conclusion;
 mod documents;
 mod keys;
@@ -98,7 +99,7 @@ const AT_THE_BEGINNING: [&str; 19] = [
 )]
 pub(crate) struct Arguments {
     /// What is to be done
-    #[arg(required_unless_present_any = ["file", "resume", "fork"], conflicts_with = "file")]
+    #[arg(required_unless_present_any = ["file", "resume", "fork", "print_prompt"], conflicts_with = "file")]
     task: Option<String>,
 
     /// Read the task from this file; `-`: from stdin
@@ -128,9 +129,18 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER", help_heading = "Model")]
     prompts: Option<PathBuf>,
 
-    /// Print what the model would be told, and how many tokens that has; ask nothing
-    #[arg(long, help_heading = "Model")]
-    print_prompt: bool,
+    /// Print what the model would be told, and how many tokens that has; ask nothing. With a name such as `system`: print
+    /// that prompt as it is written, to begin one for --prompts with
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["resume", "fork"],
+        help_heading = "Model"
+    )]
+    print_prompt: Option<String>,
 
     /// Give the task a file, which the code sees as /input/NAME; a folder: all files in it. NAME may be left out
     #[arg(long, value_name = "NAME=FILE")]
@@ -241,9 +251,12 @@ fn begun(arguments: &Arguments) -> Result<u8> {
     let mut arguments = arguments.clone();
     let settings = Settings::fill_in(&mut arguments)?;
     let arguments = &arguments;
+    if let Some(name) = arguments.print_prompt.as_deref().filter(|name| !name.is_empty()) {
+        return workshop::print_template(arguments.prompts.as_deref(), name);
+    }
     let skills = arguments.skills.find()?;
     let task = arguments.task(&settings, skills.clone())?;
-    if arguments.print_prompt {
+    if arguments.print_prompt.is_some() {
         return Workshop::furnish(arguments, (&settings, skills), Arc::new(models::Nothing), Output::Told)?
             .print_prompt(&task);
     }
@@ -353,6 +366,11 @@ impl Arguments {
         models::find(self.model.as_deref(), self.model_url.as_deref(), &settings.models)
     }
 
+    /// Returns whether this agent may only look.
+    fn changes_nothing(&self) -> bool {
+        self.dry_run || matches!(self.approve, Some(ApproveOption::ReadOnly))
+    }
+
     /// Returns how far the sandbox is lent something.
     fn terms(&self, tools: Vec<Tool>, skills: Vec<Skill>) -> Terms {
         let (asked, reads_only) = match self.approve {
@@ -372,7 +390,7 @@ impl Arguments {
             (None, Some(file)) => read_task(file)?,
             (None, None) => String::new(),
         };
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && self.print_prompt.is_none() {
             return Err(Failure::usage("the task says nothing").into());
         }
         Ok(Task {

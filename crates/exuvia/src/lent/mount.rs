@@ -31,7 +31,7 @@ pub(crate) enum Source {
     Folder(PathBuf),
     /// Files that are fetched from HTTP endpoints.
     Http(LimitedFiles),
-    /// The folders of skills.
+    /// The folders of skills; of none: an empty folder.
     Skills(Vec<Skill>),
 }
 

@@ -1,9 +1,11 @@
 //! `exuvia agent`, with scripted models: tasks on data that changes, models that misbehave, processes that are killed.
 
+mod artifacts;
 mod bounds;
 mod compaction;
 mod costs;
 mod export;
+mod inputs;
 mod lives;
 mod manual;
 mod models;

@@ -1,6 +1,6 @@
 //! What is done at the end of a task.
 
-use std::path::Path;
+use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
 use exuvia_agent::Agent;
@@ -8,37 +8,48 @@ use exuvia_core::agent::{Ending, Reason};
 use serde_json::Value as Json;
 
 use super::CAME_TO_NOTHING;
+use super::artifacts::{Kept, OutputFolder};
 use super::view::View;
-use crate::failure::{self, Failure};
-use crate::{exit, output};
-
-/// Where `--out` is in the sandbox: what is there is in that folder already.
-const OUTPUT: &str = "/output/";
-
-/// What a report is called in the folder of `--out`.
-const REPORT: &str = "report.md";
+use crate::printable::printable_lines;
+use crate::{exit, failure, output};
 
 /// Tells the answer, and writes the files that belong to it. Returns the exit status.
-pub(super) fn conclude(agent: &mut Agent, ending: &Ending, view: &View, out: Option<&Path>) -> Result<u8> {
-    let mut written = artifacts(agent, ending, out)?;
-    if let (Some(report), Some(folder)) = (&ending.report, out) {
-        let place = folder.join(REPORT);
-        std::fs::write(&place, format!("{}\n", report.trim_end()))
-            .map_err(|error| Failure::unreadable(&place, &error))?;
-        written.push(place.display().to_string());
-    }
-    view.answer(ending, &written);
+pub(super) async fn conclude(
+    agent: &mut Agent,
+    ending: &Ending,
+    view: &View,
+    out: Option<&OutputFolder>,
+) -> Result<u8> {
+    let kept = match out {
+        Some(OutputFolder { path, is_kept_to: true }) => Kept::in_folder(agent, ending, path).await,
+        _ => Kept::in_sandbox(ending),
+    };
+    view.answer(ending, &kept);
     if !view.is_json() {
         let answer = match &ending.answer {
             Json::String(text) => text.clone(),
             value => serde_json::to_string_pretty(value)?,
         };
         if !answer.is_empty() {
-            output::print(format!("{}\n", answer.trim_end()).as_bytes());
+            // It may be a program's word. Where a terminal would obey it, that is shown instead.
+            let is_seen = io::stdout().is_terminal();
+            let answer = if is_seen { printable_lines(answer.trim_end()) } else { answer.trim_end().into() };
+            output::print(format!("{answer}\n").as_bytes());
         }
         if let Some(why) = why(ending.reason) {
             failure::complain(why.0, Some(why.1));
         }
+    }
+    if let Some(OutputFolder { path, is_kept_to: false }) = out
+        && (!ending.artifacts.is_empty() || ending.report.is_some())
+    {
+        view.remark(&format!("nothing was written to `{}`: this agent changes nothing", path.display()));
+    }
+    for complaint in &kept.complaints {
+        failure::complain(complaint, None);
+    }
+    if !kept.complaints.is_empty() {
+        return Ok(exit::FAILURE);
     }
     Ok(match ending.reason {
         Reason::Done => 0,
@@ -60,29 +71,4 @@ fn why(reason: Reason) -> Option<(&'static str, &'static str)> {
         Reason::Idle => ("the task ended, for the model gave neither code nor an answer", "try another model"),
         Reason::Stopped => ("the task was ended", "go on with --fork"),
     })
-}
-
-/// Writes the files that belong to an answer into the folder of `--out`. Returns where each of them is.
-fn artifacts(agent: &mut Agent, ending: &Ending, out: Option<&Path>) -> Result<Vec<String>> {
-    let mut written = Vec::new();
-    for path in &ending.artifacts {
-        let name = path.strip_prefix(OUTPUT).unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path));
-        let Some(folder) = out else {
-            written.push(path.clone());
-            continue;
-        };
-        // What the program chose is a name in that folder, and nothing else.
-        let is_plain = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        if !is_plain {
-            return Err(Failure::new(format!("the artifact `{}` has no name for a file", path.escape_debug())).into());
-        }
-        let place = folder.join(name);
-        if !path.starts_with(OUTPUT)
-            && let Some(content) = agent.session().sandbox().read_file(path)
-        {
-            std::fs::write(&place, &content).map_err(|error| Failure::unreadable(&place, &error))?;
-        }
-        written.push(place.display().to_string());
-    }
-    Ok(written)
 }

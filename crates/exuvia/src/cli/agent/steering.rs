@@ -79,7 +79,7 @@ impl Steering {
         tokio::select! {
             biased;
             () = self.0.pressed_again() => None,
-            wish = asked => wish.ok().flatten(),
+            wish = asked => wish,
         }
     }
 }

@@ -10,7 +10,9 @@ use exuvia_core::observation::seconds;
 use exuvia_core::{Outcome, Status};
 use serde_json::{Value as Json, json};
 
+use super::artifacts::{Kept, KeptFile};
 use crate::output;
+use crate::printable::{printable, printable_lines};
 
 /// How many lines of a cell's code are shown.
 const CODE_LINES_MAX: usize = 12;
@@ -82,6 +84,7 @@ impl View {
     fn stream(&self, text: &str) {
         let mut shown = self.lock();
         let text: String = text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+        let text = printable_lines(&text);
         let _ = write!(io::stderr().lock(), "{text}");
         shown.is_open = !text.ends_with('\n');
     }
@@ -145,7 +148,7 @@ impl View {
 
     /// Returns a line of a stranger's as it may be shown.
     fn clean(&self, line: &str) -> String {
-        shown(line, self.limit(LINE_BYTES_MAX)).into_owned()
+        printable(&shown(line, self.limit(LINE_BYTES_MAX))).into_owned()
     }
 
     fn event_as_json(&self, event: &Event) {
@@ -275,15 +278,22 @@ impl View {
     }
 
     /// Shows what came of it, but for the answer itself, which is data.
-    pub(super) fn answer(&self, ending: &Ending, written: &[String]) {
+    pub(super) fn answer(&self, ending: &Ending, kept: &Kept) {
         if self.json {
+            let written: Vec<&str> = kept.files.iter().map(|file| file.place.as_str()).collect();
             return self.line(&json!({ "event": "answer", "answer": ending.answer, "reason": ending.reason,
                 "artifacts": ending.artifacts, "written": written, "report": ending.report }));
         }
         let mut shown = self.lock();
-        for path in written {
-            self.say(&mut shown, &format!("file: {}", self.clean(path)));
+        for KeptFile { place, was } in &kept.files {
+            let was = was.as_ref().map(|was| format!(", which was {}", self.clean(was))).unwrap_or_default();
+            self.say(&mut shown, &format!("file: {}{was}", self.clean(place)));
         }
+    }
+
+    /// Says something about the run.
+    pub(super) fn remark(&self, line: &str) {
+        self.say(&mut self.lock(), line);
     }
 
     fn say(&self, shown: &mut Shown, line: &str) {

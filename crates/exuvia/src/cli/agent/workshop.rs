@@ -1,7 +1,7 @@
 //! What an agent is made with, and what drives it.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -12,6 +12,7 @@ use exuvia_agent::{Agent, AgentError, Home, Manual, Prompts, Task};
 use exuvia_core::agent::Model;
 use exuvia_core::journal::Store;
 
+use super::artifacts::OutputFolder;
 use super::provision::Provision;
 use super::settings::Settings;
 use super::steering::Steering;
@@ -40,8 +41,7 @@ pub(super) struct Workshop {
     usage: Usage,
     subagents: Subagents,
     view: Arc<View>,
-    /// The folder of `--out`.
-    out: Option<PathBuf>,
+    out: Option<OutputFolder>,
 }
 
 /// Where what programs write goes.
@@ -101,7 +101,8 @@ impl Workshop {
             furnished,
             view: Arc::clone(&view),
         }));
-        let out = options.output_folder().map(Path::to_owned);
+        let path = options.output_folder().map(Path::to_owned);
+        let out = path.map(|path| OutputFolder { path, is_kept_to: !arguments.changes_nothing() });
         Ok(Self { prepared, prompts, version, model, usage, subagents, view, out })
     }
 
@@ -113,7 +114,10 @@ impl Workshop {
         }
         text.push_str("\n── task\n");
         for part in parts {
-            if let exuvia_core::agent::Content::Text { text: part } = part.content {
+            // Of the task there may be nothing yet.
+            if let exuvia_core::agent::Content::Text { text: part } = part.content
+                && !part.is_empty()
+            {
                 text.push_str(&part);
                 text.push('\n');
             }
@@ -150,7 +154,7 @@ impl Workshop {
             view.ends(&agent.state());
             let go_on = || output::say(&format!("go on with it: exuvia agent --resume {id}"));
             match ended {
-                Ok(Some(ending)) => conclusion::conclude(&mut agent, &ending, &view, out.as_deref()),
+                Ok(Some(ending)) => conclusion::conclude(&mut agent, &ending, &view, out.as_ref()).await,
                 Ok(None) => {
                     go_on();
                     Ok(exit::INTERRUPTED)
@@ -162,6 +166,13 @@ impl Workshop {
             }
         })
     }
+}
+
+/// Prints a prompt as it is written.
+pub(super) fn print_template(folder: Option<&Path>, name: &str) -> Result<u8> {
+    let prompts = prompts(folder)?;
+    output::print(prompts.source(name).map_err(wrong)?.as_bytes());
+    Ok(0)
 }
 
 /// Returns the prompts, with those of the user's folder in the place of ours.

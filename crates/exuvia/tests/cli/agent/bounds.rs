@@ -216,16 +216,6 @@ fn artifacts_must_be_there() {
     assert_eq!(std::fs::read_to_string(place.path("out/a.txt")).unwrap(), "a");
 }
 
-/// What a program chooses is a name in the folder of `--out`, and no path out of it.
-#[test]
-fn artifacts_stay_in_their_folder() {
-    let place = Place::new();
-    let name =
-        "code = 'open(\"/workspace/..\\\\\\\\x\", \"w\").write(\"a\"); final(2, artifacts=[\"/output/../escaped\", ])'";
-    let run = agent(&place, &["code = 'open(\"/escaped\", \"w\")'", name, "text = 'no'"], &["--out", "out"]);
-    assert!(!std::path::Path::new(&place.path("escaped")).exists(), "{run:?}");
-}
-
 #[test]
 fn a_folder_says_of_itself_what_the_model_should_know() {
     let place = Place::new();
@@ -298,6 +288,28 @@ fn prompts_can_be_replaced() {
     let other = "error: prompts/other.md: the prompt `other` cannot be used: there is none of this name; there are system, tool, \
                  task, idle, loop, todo, closing, allowed, compact, compacted, report\n";
     assert_eq!(place.exuvia(&print), gives(2, "", other));
+}
+
+/// A prompt of one's own begins with ours; for that, there need be no task.
+#[test]
+fn prompts_are_printed_without_a_task() {
+    let place = Place::new();
+    let whole = place.exuvia(&["agent", "--print-prompt"]);
+    assert!(whole.status == 0 && whole.stdout.starts_with("You solve tasks by writing Python."), "{whole:?}");
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../exuvia-agent/src/prompts/system.md");
+    let source = std::fs::read_to_string(source).unwrap();
+    assert_eq!(place.exuvia(&["agent", "--print-prompt=system"]), gives(0, &source, ""));
+    std::fs::create_dir(place.path("prompts")).unwrap();
+    place.write("prompts/system.md", &format!("Be quick.\n{source}"));
+    let own = place.exuvia(&["agent", "--prompts", "prompts", "--print-prompt"]);
+    assert_eq!(own.stdout, format!("Be quick.\n{}", whole.stdout));
+    let other = place.exuvia(&["agent", "--print-prompt=other"]);
+    assert!(other.status == 2 && other.stderr.contains("there is none of this name; there are system, "), "{other:?}");
+    // Nothing is run for that.
+    for how in ["--resume", "--fork"] {
+        let run = place.exuvia(&["agent", how, "it", "--print-prompt"]);
+        assert!(run.status == 2 && run.stderr.contains("cannot be used with"), "{run:?}");
+    }
 }
 
 #[test]
