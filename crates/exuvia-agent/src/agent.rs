@@ -16,7 +16,7 @@ use exuvia_core::agent::{
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
 use exuvia_sandbox::{FileEntry, Interrupter};
-use exuvia_session::{Session, SessionError, Settled};
+use exuvia_session::{FILES_MAX, Session, SessionError, Settled};
 use serde_json::json;
 
 use crate::error::AgentError;
@@ -226,9 +226,12 @@ impl Agent {
             return Ok((Settled { cell: observed.cell, is_undone: true, ..Settled::default() }, Vec::new()));
         }
         let before = self.files.clone();
-        let (settled, after) = self.session.settle(&observed.outcome, before, observe::OUTPUT_BYTES_MAX).await?;
+        let (mut settled, after) = self.session.settle(&observed.outcome, before, observe::OUTPUT_BYTES_MAX).await?;
         let Some(after) = after else { return Ok((settled, Vec::new())) };
         let before: HashSet<FileEntry> = std::mem::replace(&mut self.files, after).into_iter().collect();
+        let mounted = self.session.sandbox().files_written_in_mounts(FILES_MAX);
+        settled.files.extend(mounted.iter().filter(|file| !before.contains(file)).cloned());
+        self.files.extend(mounted);
         let new = self.files.iter().filter(|file| !before.contains(file));
         let note = |FileEntry { path, bytes, modified }| FileNote { path, bytes, modified };
         Ok((settled, new.cloned().map(note).collect()))

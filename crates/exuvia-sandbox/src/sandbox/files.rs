@@ -42,6 +42,20 @@ impl Sandbox {
         self.store.data().vfs.file_bytes(path.as_bytes()).ok()
     }
 
+    /// Returns the files of mounts that the program has made or changed, as far as that is known without asking the host, at
+    /// most so many. Names that are no text are left out.
+    ///
+    /// A hostile guest chooses what there is of them, as of its own [files](Self::files).
+    #[must_use]
+    pub fn files_written_in_mounts(&self, count_max: usize) -> Vec<FileEntry> {
+        let written = self.store.data().vfs.written(NODES_MAX).into_iter();
+        let entries = written.filter_map(|entry| {
+            let path = String::from_utf8(entry.path).ok()?;
+            Some(FileEntry { path, bytes: entry.stat.size, modified: entry.stat.modified.to_nanoseconds() })
+        });
+        entries.take(count_max).collect()
+    }
+
     /// Returns the content of a file that has at most so many bytes, or `None` if there is none at this path.
     #[must_use]
     pub fn read_file_within(&self, path: &str, bytes_max: u64) -> Option<Bytes> {

@@ -124,9 +124,14 @@ impl Vfs {
         if let NodeId::Memory(inode) = self.cwd {
             self.is_alive(inode)?;
         }
+        Ok(self.path_of_directory(self.cwd)?)
+    }
+
+    /// Returns the absolute path of a directory.
+    pub(super) fn path_of_directory(&self, directory: NodeId) -> std::result::Result<Vec<u8>, Errno> {
         let mut names: Vec<&[u8]> = Vec::new();
         let mut length = 0;
-        let mut at = self.cwd;
+        let mut at = directory;
         loop {
             let parent = self.parent(at)?;
             if parent == at {
@@ -135,7 +140,7 @@ impl Vfs {
             let name = self.name_of(at)?;
             length += name.len() + 1;
             if length > PATH_BYTES_MAX {
-                return Err(Errno::Nametoolong.into());
+                return Err(Errno::Nametoolong);
             }
             names.push(name);
             at = parent;

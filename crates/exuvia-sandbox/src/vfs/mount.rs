@@ -15,6 +15,7 @@ mod overlay;
 mod table;
 mod through;
 mod told;
+mod written;
 
 use exuvia_core::{MountEntry, MountEntryKind, MountFault};
 

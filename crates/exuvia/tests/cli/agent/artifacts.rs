@@ -165,6 +165,48 @@ final('done', artifacts=paths)
     assert!(again.stderr.contains(gone), "{}", again.stderr);
 }
 
+/// The model is told of what its code has written, also where that is a folder of the person's.
+#[test]
+fn files_that_are_written_in_mounts_are_told() {
+    let place = Place::new();
+    for folder in ["data", "notes", "out"] {
+        fs::create_dir(place.path(folder)).unwrap();
+    }
+    place.write("data/old.txt", "old");
+    place.write("data/read.txt", "read");
+    place.write("notes/old.txt", "old");
+    let first = r#"
+code = """
+import os
+print(os.listdir('/data'), open('/data/read.txt').read())
+open('/data/new.txt', 'w').write('new')
+open('/data/old.txt', 'a').write('er')
+open('/notes/old.txt', 'w').write('o')
+os.mkdir('/output/deep')
+open('/output/deep/x', 'w').write('x')
+"""
+"#;
+    let second = r#"code = "open('/data/new.txt', 'a').write('er'); final(1)""#;
+    let mounts = ["--mount", "data:/data:rw", "--mount", "notes:/notes:overlay", "--out", "out"];
+    let done = agent(&place, &[first, second], &[&["--session", "it", "--json"], &mounts[..]].concat());
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    let lines: Vec<String> = told(&done.stdout)
+        .iter()
+        .flat_map(|text| text.lines().filter_map(|line| line.strip_prefix("files written: ")))
+        .map(|line| {
+            let mut files: Vec<&str> = line.split_inclusive(") ").map(str::trim).collect();
+            files.sort_unstable();
+            files.join(", ")
+        })
+        .collect();
+    let expected = [
+        "/data/new.txt (3 bytes), /data/old.txt (5 bytes), /notes/old.txt (1 bytes), /output/deep/x (1 bytes)",
+        "/data/new.txt (5 bytes)",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(place.exuvia(&["replay", "--quiet", "it"]).status, 0);
+}
+
 #[test]
 fn artifacts_of_subagents_may_lie_in_mounts() {
     let place = Place::new();
