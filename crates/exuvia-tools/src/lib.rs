@@ -38,6 +38,7 @@ pub use http::{FetchedFile, HttpClient, HttpFiles, HttpFilesBuilder, HttpTool};
 pub use inference::{Inference, InferenceFuture};
 pub use policy::{Action, Pattern, Policy, Rule};
 pub use runner::{ARGUMENT_BYTES_IN_FLIGHT_MAX, Runner};
+pub use schema::AnswerSchema;
 pub use secrets::Secrets;
 pub use tool::{Schemas, Tool};
 pub use toolbox::{Toolbox, ToolboxBuilder};

@@ -1,10 +1,13 @@
-//! Checking arguments and results against a tool's schemas.
+//! Checking arguments and results against a tool's schemas, and answers of models against a program's.
 
+mod answer;
 mod words;
 
 use exuvia_core::{ToolDeclaration, ToolFailure, ToolFailureKind, ToolSignature, is_tool_name};
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::{Map, Value as Json};
+
+pub use answer::AnswerSchema;
 
 use crate::error::{SchemaPart, ToolsError};
 
@@ -93,7 +96,10 @@ fn compile(schema: &Json) -> Result<Validator, String> {
         // Linear in the text, whatever a guest sends; what that engine does not know, such as look-around, is refused.
         .with_pattern_options(PatternOptions::regex())
         .build(schema)
-        .map_err(|error| error.to_string())
+        .map_err(|error| match words::path(&error) {
+            place if place.is_empty() => error.to_string(),
+            place => format!("`{place}`: {error}"),
+        })
 }
 
 /// Checks what only schemas of parameters must be, closes it, and returns the defaults.
