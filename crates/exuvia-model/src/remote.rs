@@ -1,7 +1,7 @@
 //! Models of providers, over HTTP.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use exuvia_core::agent::{
     Delta, Listener, Model, ModelFailure, ModelFailureKind as Kind, ModelFuture, ModelReply, ModelRequest,
@@ -16,14 +16,19 @@ use rig_core::providers::ollama::OllamaConfig;
 use rig_core::providers::openai::OpenAIConfig;
 use rig_core::providers::openai::wire::Dialect;
 use rig_core::streaming::{Item, StreamEvent};
-use serde_json::json;
 
 use crate::failure::failure;
+use crate::key::Key;
+use crate::retry_after;
+use crate::telling::{Of, Telling};
 use crate::transport::{Bounds, Transport};
 use crate::wire;
 
 /// Servers that speak as OpenAI's chat completions do.
 static COMPATIBLE: Dialect = Dialect::gateway("openai-compatible", "http://127.0.0.1:8080/v1", "");
+
+/// How long a reply may be, in tokens, where nobody says.
+pub(crate) const OUTPUT_TOKENS: u32 = 16_384;
 
 /// Who has models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,13 +119,43 @@ impl Default for Patience {
     }
 }
 
+/// How many tokens a conversation with a model has room for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// In all: what it reads and what it writes; `None`: nobody says.
+    ///
+    /// Ollama is told; without, it leaves out the beginning of what is too long for its own default, and says nothing.
+    pub context: Option<u32>,
+    /// In one reply, thoughts included, as far as the rest of the conversation leaves room; `None`: 16,384.
+    pub output: Option<u32>,
+}
+
+impl Window {
+    /// Returns the least one in which a conversation of so many tokens leaves room for a reply.
+    #[must_use]
+    pub fn around(kept: u32) -> Self {
+        Self { context: Some(kept.saturating_add(OUTPUT_TOKENS.min(kept / 3))), output: None }
+    }
+
+    /// Returns how many tokens of a conversation may be kept so that there is room for a reply: all but as many as one may
+    /// have, or three quarters, if that is more; `None`: nobody says how many there are.
+    #[must_use]
+    pub fn kept(self) -> Option<u32> {
+        self.context.map(|context| context - self.output.unwrap_or(OUTPUT_TOKENS).min(context / 4))
+    }
+}
+
 /// A model of a provider.
 pub struct RemoteModel {
     name: String,
     provider: Provider,
-    key: String,
+    key: Key,
     model: DynModel<Completion>,
+    /// The same, for what is asked once: its provider keeps nothing of it for a next time, which would cost more.
+    once: DynModel<Completion>,
     patience: Patience,
+    window: Window,
+    clock: Option<fn() -> SystemTime>,
 }
 
 impl RemoteModel {
@@ -135,8 +170,26 @@ impl RemoteModel {
     ) -> Self {
         let Patience { begin, idle, bytes, .. } = patience;
         let http = DynHttpClient::new(Transport::new(client, Bounds { begin, idle, bytes }));
-        let model = connect((provider, name), &key, address, http);
-        Self { name: format!("{}/{name}", provider.name()), provider, key, model, patience }
+        let [model, once] =
+            [true, false].map(|caches| connect((provider, name), &key, (address, http.clone()), caches));
+        let key = Key::new(&key);
+        let name = format!("{}/{name}", provider.name());
+        Self { name, provider, key, model, once, patience, window: Window::default(), clock: None }
+    }
+
+    /// Sets how long conversations with it may be.
+    #[must_use]
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Gives the time, with which the date is compared until which a provider wants to be left alone, if that one does not say
+    /// itself what time it has.
+    #[must_use]
+    pub fn clock(mut self, clock: fn() -> SystemTime) -> Self {
+        self.clock = Some(clock);
+        self
     }
 
     /// Asks as often as it may help.
@@ -144,7 +197,7 @@ impl RemoteModel {
         let mut pause = self.patience.pause;
         let mut attempt = 1;
         loop {
-            let failure = match tokio::time::timeout(self.patience.whole, self.once(&request, listener)).await {
+            let mut failure = match tokio::time::timeout(self.patience.whole, self.once(&request, listener)).await {
                 Ok(Ok(reply)) => return Ok(reply),
                 Ok(Err(failure)) => failure,
                 Err(_) => {
@@ -153,7 +206,11 @@ impl RemoteModel {
                 }
             };
             let wait = failure.retry_after.unwrap_or(pause);
-            if attempt >= self.patience.attempts || !failure.is_transient() || wait > self.patience.pause_max {
+            let is_long = wait > self.patience.pause_max;
+            if is_long && failure.retry_after.is_some() {
+                failure.message.push_str(&format!("; it wants to be left alone for {}", retry_after::told(wait)));
+            }
+            if attempt >= self.patience.attempts || !failure.is_transient() || is_long {
                 return Err(failure);
             }
             listener(Delta::Again { failure: &failure, wait });
@@ -163,33 +220,43 @@ impl RemoteModel {
     }
 
     async fn once(&self, request: &ModelRequest, listener: Listener<'_>) -> Result<ModelReply, ModelFailure> {
-        let provider = self.provider.name();
-        let failed = |error: &rig_core::ProviderError| failure(error, &self.key);
-        let unasked = || ModelFailure::new(Kind::Request, "the request cannot be made");
-        let mut request = wire::request(request, provider).ok_or_else(unasked)?;
-        if self.provider == Provider::OpenAi {
-            // What is said is nobody's to keep.
-            request = request.additional_params(json!({ "store": false }));
-        }
-        let mut stream = self.model.stream(request).map_err(|error| failed(&error))?;
+        let failed = |error: &rig_core::ProviderError| failure(error, &self.key, self.clock.map(|now| now()));
+        let unasked = |why: String| {
+            ModelFailure::new(Kind::Request, self.key.redacted(&format!("the request cannot be made: {why}")))
+        };
+        let model = if request.is_inference() { &self.once } else { &self.model };
+        let request = wire::request(request, self.provider, self.window).map_err(unasked)?;
+        let mut stream = model.stream(request).map_err(|error| failed(&error))?;
+        let mut telling = Telling::new(&self.key, listener);
         while let Some(item) = stream.next().await {
             match item.map_err(|error| failed(&error))? {
-                Item::Event(StreamEvent::Text { text, .. }) => listener(Delta::Text(&text)),
-                Item::Event(StreamEvent::Reasoning { text, .. }) => listener(Delta::Reasoning(&text)),
-                Item::Event(StreamEvent::Arguments { json, .. }) => listener(Delta::Arguments(&json)),
+                Item::Event(StreamEvent::Text { text, .. }) => telling.tell(Of::Text, &text),
+                Item::Event(StreamEvent::Reasoning { text, .. }) => telling.tell(Of::Reasoning, &text),
+                Item::Event(StreamEvent::Arguments { json, .. }) => telling.tell(Of::Arguments, &json),
                 Item::Event(StreamEvent::Start { .. } | StreamEvent::End { .. }) | Item::Unknown(_) => {}
             }
         }
         let response = stream.finish().await.map_err(|error| failed(&error))?;
-        Ok(wire::reply(&response, provider))
+        telling.end();
+        Ok(wire::reply(&response, self.provider.name(), &self.key))
     }
+}
+
+/// Returns whether a model can be at this address: one of HTTP, with a host, and with nothing behind its path.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    let address = reqwest::Url::parse(text).ok();
+    address.is_some_and(|address| {
+        let is_http = ["http", "https"].contains(&address.scheme());
+        is_http && address.has_host() && address.query().is_none() && address.fragment().is_none()
+    })
 }
 
 fn connect(
     (provider, name): (Provider, &str),
     key: &str,
-    address: Option<&str>,
-    http: DynHttpClient,
+    (address, http): (Option<&str>, DynHttpClient),
+    caches: bool,
 ) -> DynModel<Completion> {
     let openai = |config: OpenAIConfig| match address {
         Some(address) => config.with_base_url(address).connect(http.clone()),
@@ -203,7 +270,9 @@ fn connect(
                 None => config,
             };
             let mut model = config.connect(http).completion(name);
-            model.wire = model.wire.with_prompt_caching();
+            if caches {
+                model.wire = model.wire.with_prompt_caching();
+            }
             model.erase()
         }
         Provider::OpenAi => openai(OpenAIConfig::new(key)).responses(name).erase(),

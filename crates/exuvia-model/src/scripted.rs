@@ -26,7 +26,8 @@
 //! | `fail` | it fails instead: a table of `kind` (`busy`, `unavailable`, `timeout`, …) and `message` |
 //!
 //! What programs ask of it with `llm` is answered by `[[inference]]`: the first one whose `prompt` is in what is asked answers
-//! with its `text`, and has used its `tokens`.
+//! with its `text`, and `stop`, and has used its `tokens`. Where that does not fit a schema, it is asked again: that is answered
+//! in the same way, by what it is told then.
 //!
 //! `context_bytes`, at the beginning of the file, says how long a conversation it can read, in bytes of text.
 //!
@@ -37,7 +38,7 @@ use std::time::Duration;
 
 use exuvia_core::agent::{
     Call, Content, Delta, Listener, Message, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelReply,
-    ModelRequest, Origin, PYTHON_TOOL, Part, Stop, Tokens,
+    ModelRequest, PYTHON_TOOL, Part, Stop, Tokens,
 };
 use exuvia_core::observation::excerpt::shown;
 use serde::Deserialize;
@@ -66,6 +67,7 @@ struct Inference {
     #[serde(default)]
     prompt: String,
     text: String,
+    stop: Option<Stop>,
     #[serde(default)]
     tokens: Tokens,
 }
@@ -153,7 +155,7 @@ impl ScriptedModel {
     }
 
     async fn answer(&self, request: ModelRequest, listener: Listener<'_>) -> Result<ModelReply, ModelFailure> {
-        if is_inference(&request) {
+        if request.is_inference() {
             return self.infer(&request);
         }
         let index = request.replies as usize;
@@ -185,12 +187,6 @@ impl ScriptedModel {
     }
 }
 
-/// Returns whether this is what a program asks, and no conversation.
-fn is_inference(request: &ModelRequest) -> bool {
-    let [message] = &request.messages[..] else { return false };
-    !message.parts().is_empty() && message.parts().iter().all(|part| part.origin == Origin::Program)
-}
-
 impl ScriptedModel {
     fn infer(&self, request: &ModelRequest) -> Result<ModelReply, ModelFailure> {
         let told = told(request);
@@ -199,7 +195,8 @@ impl ScriptedModel {
             let told = shown(&told, TOLD_BYTES_MAX);
             ModelFailure::new(ModelFailureKind::Script, format!("the script has no [[inference]] for this: {told}"))
         })?;
-        Ok(ModelReply { text: answer.text.clone(), tokens: answer.tokens, ..ModelReply::default() })
+        let stop = answer.stop.clone().unwrap_or_default();
+        Ok(ModelReply { text: answer.text.clone(), stop, tokens: answer.tokens, ..ModelReply::default() })
     }
 }
 
@@ -251,6 +248,8 @@ fn texts(parts: &[Part]) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use exuvia_core::agent::Origin;
 
     use super::*;
 

@@ -12,6 +12,10 @@ use rig_core::wasm_compat::WasmCompatSend;
 
 /// The header in which Gemini takes its key.
 const GEMINI_KEY: &str = "x-goog-api-key";
+/// What is asked for where an answer is to come piece by piece.
+const EVENTS: &str = "text/event-stream";
+/// How much is read of an answer that is none, in bytes.
+const WRONG_BYTES_MAX: usize = 64 << 10;
 
 /// How long a provider may take, and how much it may say.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +41,8 @@ pub(crate) enum Unanswered {
     Unreachable(String),
     #[error("the connection broke in the middle of its answer: {0}")]
     Broken(String),
+    #[error("its answer is {media_type}, and no stream of events")]
+    NoEvents { media_type: String, body: String },
     #[error("nothing is uploaded")]
     Upload,
 }
@@ -79,6 +85,34 @@ impl Transport {
             Ok(Some((chunk, (response, read))))
         })
     }
+}
+
+/// Reads an answer that says that all is well, and is no stream of events: an error after all, or not of a model.
+async fn no_events(head: Response<()>, chunks: impl Stream<Item = http_client::Result<Bytes>>) -> http_client::Error {
+    let mut bytes = Vec::new();
+    let mut chunks = std::pin::pin!(chunks);
+    // What comes before it breaks is better than nothing.
+    while let Some(Ok(chunk)) = chunks.next().await {
+        let room = WRONG_BYTES_MAX - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    let is_error = |json: serde_json::Value| json.get("error").is_some_and(|error| !error.is_null());
+    if serde_json::from_str(&body).is_ok_and(is_error) {
+        let (head, ()) = head.into_parts();
+        return http_client::Error::InvalidStatusCodeWithDetails { status: head.status, headers: head.headers, body };
+    }
+    let media_type = head.headers().get("content-type").and_then(|value| value.to_str().ok());
+    Unanswered::NoEvents { media_type: media_type.unwrap_or("it does not say what").to_owned(), body }.into()
+}
+
+/// Returns whether a header says that what comes is a stream of events.
+fn says_events(value: Option<&HeaderValue>) -> bool {
+    let media_type = value.and_then(|value| value.to_str().ok()?.split(';').next());
+    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(EVENTS))
 }
 
 /// Says what went wrong, without the address, which may have a key.
@@ -166,10 +200,16 @@ impl HttpClientExt for Transport {
         let transport = self.clone();
         let request = request.map(Into::into);
         async move {
+            let wants_events = says_events(request.headers().get("accept"));
             let response = transport.open(request).await?;
-            let empty = head(&response, ());
-            let body: BoxedStream = Box::pin(transport.chunks(response));
-            Ok(empty.map(|()| body))
+            let head = head(&response, ());
+            let is_wrong = wants_events && head.status() == 200 && !says_events(head.headers().get("content-type"));
+            let chunks = transport.chunks(response);
+            if is_wrong {
+                return Err(no_events(head, chunks).await);
+            }
+            let body: BoxedStream = Box::pin(chunks);
+            Ok(head.map(|()| body))
         }
     }
 }

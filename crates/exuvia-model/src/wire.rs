@@ -16,19 +16,40 @@ use rig_core::message::{
 };
 use serde_json::{Value as Json, json};
 
-/// How long a reply may be, in tokens, where nobody says.
-const OUTPUT_TOKENS: u64 = 16_384;
+use crate::key::Key;
+use crate::remote::{OUTPUT_TOKENS, Provider, Window};
+use crate::schema;
+
+/// How long a reply may be at least, however long the conversation is: who has no room left for that says so.
+const OUTPUT_TOKENS_MIN: u64 = 1_024;
+/// How many bytes of text are taken for a token: rather too few, so that what is left is.
+const TOKEN_BYTES: u64 = 3;
+/// How many tokens a picture is taken for.
+const IMAGE_TOKENS: u64 = 1_600;
 
 /// Whose attachments these are: the form of a version of the library.
 fn form(provider: &str) -> String {
     format!("{provider}+rig-0.44")
 }
 
-/// Returns a request as the library has it.
-pub(crate) fn request(request: &ModelRequest, provider: &str) -> Option<CompletionRequest> {
-    let mut asked = CompletionRequest::from(history(&request.messages, provider));
-    if !request.system.is_empty() {
-        asked = asked.preamble(request.system.to_string());
+/// Returns a request as the library has it, or why there can be none.
+pub(crate) fn request(request: &ModelRequest, provider: Provider, window: Window) -> Result<CompletionRequest, String> {
+    let mut asked = CompletionRequest::from(history(&request.messages, provider.name()));
+    let mut more = serde_json::Map::new();
+    let mut system = request.system.to_string();
+    if let Some(schema) = &request.schema {
+        let sent = schema::sent(schema, provider);
+        if sent.is_native {
+            let schema = schemars::Schema::try_from(schema.clone());
+            asked = asked.output_schema(schema.map_err(|error| format!("its answer's schema is none: {error}"))?);
+        }
+        if sent.is_told {
+            system = [&system, "\n\n", &schema::in_words(schema)].concat();
+        }
+        more.extend(sent.member.map(|(name, value)| (name.to_owned(), value)));
+    }
+    if !system.is_empty() {
+        asked = asked.preamble(system);
     }
     if let Some(description) = &request.tool {
         let parameters = json!({
@@ -37,13 +58,44 @@ pub(crate) fn request(request: &ModelRequest, provider: &str) -> Option<Completi
             "required": ["code"],
             "additionalProperties": false,
         });
-        asked = asked.tool(ToolDefinition::new(ToolName::new(PYTHON_TOOL).ok()?, &**description, parameters));
+        let name = ToolName::new(PYTHON_TOOL).map_err(|error| error.to_string())?;
+        asked = asked.tool(ToolDefinition::new(name, &**description, parameters));
     }
-    if let Some(schema) = &request.schema {
-        asked = asked.output_schema(Some(schemars::Schema::try_from(schema.clone()).ok()?));
+    match provider {
+        // What is said is nobody's to keep.
+        Provider::OpenAi => _ = more.insert("store".to_owned(), false.into()),
+        Provider::Ollama => more.extend(window.context.map(|tokens| ("num_ctx".to_owned(), tokens.into()))),
+        _ => {}
     }
-    let tokens = request.output_tokens_max.map_or(OUTPUT_TOKENS, u64::from);
-    Some(asked.max_tokens(tokens).cache(CacheRetention::Short).on_unsupported(OnUnsupported::Ignore))
+    if !more.is_empty() {
+        asked = asked.additional_params(Json::Object(more));
+    }
+    if !request.is_inference() {
+        asked = asked.cache(CacheRetention::Short);
+    }
+    Ok(asked.max_tokens(output_tokens(request, window)).on_unsupported(OnUnsupported::Ignore))
+}
+
+/// Returns how long a reply may be: as long as somebody says, and as what was said up to now leaves room for.
+fn output_tokens(request: &ModelRequest, window: Window) -> u64 {
+    let tokens = u64::from(request.output_tokens_max.or(window.output).unwrap_or(OUTPUT_TOKENS));
+    let Some(context) = window.context else { return tokens };
+    let told: u64 = request.messages.iter().map(|message| message_tokens(message)).sum();
+    let system = request.system.len() + request.tool.as_ref().map_or(0, |tool| tool.len());
+    let left = u64::from(context).saturating_sub(told + system as u64 / TOKEN_BYTES);
+    tokens.min(left.max(OUTPUT_TOKENS_MIN))
+}
+
+fn message_tokens(message: &Message) -> u64 {
+    if let Message::Model(reply) = message {
+        let calls: usize = reply.calls.iter().map(|call| call.arguments.len()).sum();
+        return (reply.text.len() + reply.reasoning.len() + calls) as u64 / TOKEN_BYTES;
+    }
+    let tokens = |part: &Part| match &part.content {
+        Content::Text { text } => text.len() as u64 / TOKEN_BYTES,
+        Content::Image { .. } => IMAGE_TOKENS,
+    };
+    message.parts().iter().map(tokens).sum()
 }
 
 fn history(messages: &[std::sync::Arc<Message>], provider: &str) -> Vec<Turn> {
@@ -112,11 +164,16 @@ fn result(part: &Part) -> ToolResultContent {
 }
 
 fn image(media_type: &str) -> Option<ImageMediaType> {
-    Some(if media_type == "image/jpeg" { ImageMediaType::JPEG } else { ImageMediaType::PNG })
+    Some(match media_type {
+        "image/jpeg" => ImageMediaType::JPEG,
+        "image/gif" => ImageMediaType::GIF,
+        "image/webp" => ImageMediaType::WEBP,
+        _ => ImageMediaType::PNG,
+    })
 }
 
-/// Returns a response in our words.
-pub(crate) fn reply(response: &CompletionResponse, provider: &str) -> ModelReply {
+/// Returns a response in our words, without the key, should it be in there.
+pub(crate) fn reply(response: &CompletionResponse, provider: &str, key: &Key) -> ModelReply {
     let mut reply = ModelReply::default();
     for content in &response.choice {
         match content {
@@ -142,7 +199,20 @@ pub(crate) fn reply(response: &CompletionResponse, provider: &str) -> ModelReply
         _ => Stop::Calls,
     };
     reply.tokens = tokens(response);
+    redact(&mut reply, key);
     reply
+}
+
+fn redact(reply: &mut ModelReply, key: &Key) {
+    key.redact(&mut reply.text);
+    key.redact(&mut reply.reasoning);
+    for call in &mut reply.calls {
+        [&mut call.id, &mut call.name, &mut call.arguments].into_iter().for_each(|text| key.redact(text));
+    }
+    reply.attachments.iter_mut().for_each(|attachment| key.redact_json(&mut attachment.data));
+    if let Stop::Other(reason) = &mut reply.stop {
+        key.redact(reason);
+    }
 }
 
 fn called(call: &ToolCall) -> Call {

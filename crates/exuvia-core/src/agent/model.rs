@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::message::{Message, ModelReply};
+use super::message::{Message, ModelReply, Origin};
 
 /// A model that can be asked. It keeps nothing between two requests that an answer depends on.
 pub trait Model: Send + Sync {
@@ -18,8 +18,8 @@ pub trait Model: Send + Sync {
 
     /// Asks it. `listener` is told what it says as it comes; dropping the future ends the request.
     ///
-    /// What comes back is bounded: a reply that is longer than the model's own bound is a
-    /// [`Malformed`](ModelFailureKind::Malformed) failure.
+    /// What comes back is bounded: a reply that is longer than the model's own bound is an
+    /// [`Endless`](ModelFailureKind::Endless) failure.
     fn ask<'a>(&'a self, request: ModelRequest, listener: Listener<'a>) -> ModelFuture<'a>;
 }
 
@@ -64,6 +64,18 @@ pub struct ModelRequest {
     pub replies: u32,
 }
 
+impl ModelRequest {
+    /// Returns whether this is what a program asks, and no conversation of an agent's.
+    #[must_use]
+    pub fn is_inference(&self) -> bool {
+        let is_programs = |message: &Message| match message {
+            Message::Model(_) => true,
+            said => !said.parts().is_empty() && said.parts().iter().all(|part| part.origin == Origin::Program),
+        };
+        !self.messages.is_empty() && self.messages.iter().all(|message| is_programs(message))
+    }
+}
+
 /// Why a model gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelFailure {
@@ -93,12 +105,16 @@ pub enum ModelFailureKind {
     TooLong,
     /// Too much was asked for in too short a time.
     Busy,
+    /// What its account may use is used up.
+    Quota,
     /// The provider cannot be reached, or has failed.
     Unavailable,
     /// It did not answer in time.
     Timeout,
     /// Its answer cannot be read, or ended half-way.
     Malformed,
+    /// Its answer is longer than what is read of one.
+    Endless,
     /// A scripted model was told something else than its script expects.
     Script,
 }

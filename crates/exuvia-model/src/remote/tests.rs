@@ -16,6 +16,9 @@ mod server;
 
 use server::{Server, answer};
 
+mod bounds;
+mod keys;
+
 const KEY: &str = "sk-secret-0123456789";
 
 fn patience() -> Patience {
@@ -90,7 +93,7 @@ async fn a_reply_comes_piece_by_piece() {
     let usage = r#"{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":100,"completion_tokens":7,"total_tokens":107,"prompt_tokens_details":{"cached_tokens":80}}}"#;
     let server = Server::always(stream(&[
         &chunk(r#"{"role":"assistant","content":"It "}"#, "null"),
-        &chunk(r#"{"content":"is"}"#, "null"),
+        &chunk(r#"{"content":"can"}"#, "null"),
         &chunk(
             r#"{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"python","arguments":"{\"code\":"}}]}"#,
             "null",
@@ -102,9 +105,9 @@ async fn a_reply_comes_piece_by_piece() {
     ]));
     let (reply, heard) = asked(Provider::OpenAiChat, &server, patience()).await;
     let reply = reply.expect("it answers");
-    assert_eq!(heard, ["It ", "is"]);
+    assert_eq!(heard, ["It ", "can"]);
     let call = Call { id: "c1".into(), name: "python".into(), arguments: r#"{"code":"1+1"}"#.into() };
-    assert_eq!((reply.text.as_str(), &reply.calls[..], &reply.stop), ("It is", &[call][..], &Stop::Calls));
+    assert_eq!((reply.text.as_str(), &reply.calls[..], &reply.stop), ("It can", &[call][..], &Stop::Calls));
     assert_eq!(reply.tokens, Tokens { fresh: 20, cached: 80, kept: 0, output: 7 });
     let sent = server.requests().remove(0);
     assert!(sent.to_lowercase().contains(&format!("authorization: bearer {KEY}")), "{sent}");
@@ -283,7 +286,7 @@ async fn an_answer_without_end_is_ended() {
         }
     };
     let long = failure(&Server::start(endless(0))).await;
-    assert_eq!((long.kind, long.message.as_str()), (Kind::Malformed, "its answer is longer than 1048576 bytes"));
+    assert_eq!((long.kind, long.message.as_str()), (Kind::Endless, "its answer is longer than 1048576 bytes"));
     let slow = Patience { whole: Duration::from_millis(200), attempts: 1, ..patience() };
     let slow = asked(Provider::OpenAiChat, &Server::start(endless(20)), slow).await.0.expect_err("it has no end");
     assert_eq!(slow.kind, Kind::Timeout);
@@ -325,4 +328,16 @@ fn a_key_is_never_shown() {
     let server = Server::always("");
     let model = model(Provider::Gemini, &server, patience());
     assert_eq!(format!("{model:?}"), r#"RemoteModel { name: "gemini/m", .. }"#);
+}
+
+#[test]
+fn an_address_is_one_of_http() {
+    for right in ["http://127.0.0.1:8080/v1", "https://example.org", "http://[::1]:9/"] {
+        assert!(is_address(right), "{right}");
+    }
+    for wrong in
+        ["", "not-a-url", "127.0.0.1:8080", "localhost:8080/v1", "ftp://h/", "http://", "http://h/?a=b", "http://h/#a"]
+    {
+        assert!(!is_address(wrong), "{wrong}");
+    }
 }

@@ -363,7 +363,7 @@ impl Arguments {
     }
 
     fn found_model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {
-        models::find(self.model.as_deref(), self.model_url.as_deref(), &settings.models)
+        models::find((self.model.as_deref(), self.model_url.as_deref()), self.context, &settings.models)
     }
 
     /// Returns whether this agent may only look.

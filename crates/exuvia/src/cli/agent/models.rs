@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Result;
 use exuvia_core::agent::{Listener, Model, ModelFailure, ModelFailureKind, ModelFuture, ModelRequest};
 use exuvia_model::scripted::{self, Script, ScriptedModel};
-use exuvia_model::{Patience, Provider, RemoteModel};
+use exuvia_model::{Patience, Provider, RemoteModel, Window, remote};
 
 use super::keys;
 use super::settings::ModelSection;
+use crate::cli::options::values::Count;
 use crate::failure::Failure;
 
-/// Finds the model of this name, `provider/name`, at this address if it is not its provider's own.
+/// Finds the model of this name, `provider/name`, at this address if it is not its provider's own; of a conversation, this much
+/// is kept.
 pub(super) fn find(
-    name: Option<&str>,
-    address: Option<&str>,
+    (name, address): (Option<&str>, Option<&str>),
+    context: Option<Count>,
     named: &BTreeMap<String, ModelSection>,
 ) -> Result<Arc<dyn Model>> {
     let Some(name) = name else {
@@ -26,6 +29,10 @@ pub(super) fn find(
     let section = named.get(name);
     let name = section.map_or(name, |section| section.model.as_str());
     let address = address.or(section.and_then(|section| section.url.as_deref()));
+    if let Some(address) = address.filter(|address| !remote::is_address(address)) {
+        let failure = Failure::usage(format!("`{address}` is no address of a model"));
+        return Err(failure.hint("it begins with http:// or https://: `http://127.0.0.1:8080/v1`, say").into());
+    }
     let Some((provider, model)) = name.split_once('/').filter(|(_, model)| !model.is_empty()) else {
         let failure = Failure::usage(format!("`{name}` names no model"));
         return Err(failure.hint("a model is PROVIDER/NAME, or one of [models] in the file of --config").into());
@@ -47,7 +54,13 @@ pub(super) fn find(
         Some(key) => key,
         None => keys::found(provider, address.is_some())?,
     };
-    Ok(Arc::new(RemoteModel::new((provider, model), key, address, client, Patience::default())))
+    let mut window = section.map(ModelSection::window).unwrap_or_default();
+    if provider == Provider::Ollama && window.context.is_none() {
+        // Without it, the beginning of a conversation is left out that is to be kept.
+        window.context = context.and_then(Count::tokens).and_then(|kept| Window::around(kept).context);
+    }
+    let model = RemoteModel::new((provider, model), key, address, client, Patience::default());
+    Ok(Arc::new(model.window(window).clock(SystemTime::now)))
 }
 
 /// No model at all, where none is asked.

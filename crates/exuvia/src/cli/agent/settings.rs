@@ -24,7 +24,8 @@
 //! url = "http://127.0.0.1:8080/v1"
 //! key_variable = "LOCAL_KEY"      # the environment variable that has the key
 //! key_command = ["pass", "show", "local"]   # or a program that prints it
-//! context = "32K"
+//! context = "32K"                 # how much it reads and writes in all
+//! output = "4K"                   # how long a reply may be
 //! ```
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use exuvia_core::agent::{Reminder, Rule};
+use exuvia_model::Window;
 use exuvia_tools::config::{ConfigFile, Spanned};
 use serde::Deserialize;
 
@@ -92,6 +94,38 @@ pub(super) struct ModelSection {
     #[serde(default)]
     pub(super) key_command: Vec<String>,
     context: Option<Written<Count>>,
+    /// How long a reply may be, in tokens.
+    output: Option<Written<Count>>,
+}
+
+impl ModelSection {
+    /// Returns how long conversations with it may be.
+    pub(super) fn window(&self) -> Window {
+        Window {
+            context: self.context.and_then(|context| context.0.tokens()),
+            output: self.output.and_then(|output| output.0.tokens()),
+        }
+    }
+
+    /// Returns how much of a conversation with it is kept.
+    fn kept(&self) -> Option<Count> {
+        let context = self.context.map(|context| context.0)?;
+        Some(self.window().kept().map_or(context, |kept| Count(kept.into())))
+    }
+
+    /// Says what is wrong with how long a reply may be.
+    fn check(&self) -> Result<(), String> {
+        let Some(Written(Count(output))) = self.output else { return Ok(()) };
+        match self.context {
+            _ if !(1..=u64::from(u32::MAX)).contains(&output) => {
+                Err(format!("is {output}: a reply has 1 to {} tokens", u32::MAX))
+            }
+            Some(Written(Count(context))) if context > 0 && output >= context => {
+                Err(format!("is {output}: it leaves no room in a context of {context} tokens"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What is said of agents and models beside the command line.
@@ -119,6 +153,10 @@ impl Settings {
         if agent.steps == Some(0) {
             return Err(Failure::usage(format!("{}: `agent.steps` is at least 1", path.display())).into());
         }
+        for (name, section) in &settings.models {
+            let wrong = |problem| Failure::usage(format!("{}: `models.{name}.output` {problem}", path.display()));
+            section.check().map_err(wrong)?;
+        }
         arguments.model = arguments.model.take().or(agent.model);
         arguments.interface = arguments.interface.or(agent.interface);
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -134,8 +172,8 @@ impl Settings {
         budget.tokens = budget.tokens.or(agent.tokens.map(|tokens| tokens.0));
         budget.cost = budget.cost.or(agent.cost);
         budget.time = budget.time.or(agent.time.map(|time| time.0));
-        let of_model = arguments.model.as_deref().and_then(|name| settings.models.get(name)?.context);
-        arguments.context = arguments.context.or(of_model.or(agent.context).map(|context| context.0));
+        let of_model = arguments.model.as_deref().and_then(|name| settings.models.get(name)?.kept());
+        arguments.context = arguments.context.or(of_model).or(agent.context.map(|context| context.0));
         Ok(settings)
     }
 }

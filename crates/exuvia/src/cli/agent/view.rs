@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use exuvia_core::agent::{Content, Delta, Ending, Entry, Part, State, Tokens};
+use exuvia_core::agent::{Content, Delta, Ending, Entry, Part, State, Stop, Tokens};
 use exuvia_core::journal::{Event, SessionId, Source};
 use exuvia_core::observation::excerpt::shown;
 use exuvia_core::observation::seconds;
@@ -20,6 +20,8 @@ const CODE_LINES_MAX: usize = 12;
 const OUTPUT_LINES_MAX: usize = 8;
 /// How much of a line is shown, in bytes.
 const LINE_BYTES_MAX: usize = 160;
+/// How much of a reply is shown, in bytes.
+const REPLY_BYTES_MAX: usize = 64 << 10;
 
 /// What somebody sees of an agent.
 pub(super) struct View {
@@ -41,6 +43,8 @@ pub(super) enum Level {
 struct Shown {
     /// Whether the line that is shown is not at its end.
     is_open: bool,
+    /// How much was shown of the reply that comes.
+    said: usize,
     /// How many lines of the cell's output were shown, and how many were not.
     lines: usize,
     hidden: usize,
@@ -75,7 +79,9 @@ impl View {
             Delta::Reasoning(text) if self.level == Level::Debug => self.stream(text),
             Delta::Again { failure, wait } => {
                 let text = format!("{}; asking again in {}", shown(&failure.message, LINE_BYTES_MAX), seconds(wait));
-                self.say(&mut self.lock(), &self.dim(&text));
+                let mut shown = self.lock();
+                shown.said = 0;
+                self.say(&mut shown, &self.dim(&text));
             }
             Delta::Reasoning(_) | Delta::Arguments(_) => {}
         }
@@ -83,10 +89,30 @@ impl View {
 
     fn stream(&self, text: &str) {
         let mut shown = self.lock();
-        let text: String = text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
-        let text = printable_lines(&text);
-        let _ = write!(io::stderr().lock(), "{text}");
-        shown.is_open = !text.ends_with('\n');
+        let limit = self.limit(REPLY_BYTES_MAX);
+        let (room, is_new) = (limit.saturating_sub(shown.said), shown.said <= limit);
+        let part = &text[..text.floor_char_boundary(room)];
+        let part: String = part.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+        let part = printable_lines(&part);
+        if !part.is_empty() {
+            let _ = write!(io::stderr().lock(), "{part}");
+            shown.is_open = !part.ends_with('\n');
+        }
+        if is_new && text.len() > room {
+            self.say(&mut shown, &self.dim("… the rest of this reply is not shown"));
+        }
+        shown.said = shown.said.saturating_add(text.len());
+    }
+
+    /// Ends what was shown of a reply.
+    fn replied(&self, shown: &mut Shown, is_cut: bool) {
+        shown.said = 0;
+        if std::mem::take(&mut shown.is_open) {
+            output::say("");
+        }
+        if is_cut {
+            self.say(shown, &self.dim("the reply was cut off: it is as long as it may be"));
+        }
     }
 
     /// Shows something that happened.
@@ -99,12 +125,17 @@ impl View {
             Event::CellStarted { cell, source: Source::Cell(code) } => self.code(&mut shown, *cell, code),
             Event::Output { bytes, .. } => self.output(&mut shown, bytes),
             Event::CellEnded { outcome, .. } => self.outcome(&mut shown, outcome),
-            event if self.level == Level::Debug => {
-                if let Some(entry) = Entry::of(event) {
+            event => {
+                let entry = Entry::of(event);
+                match &entry {
+                    Some(Entry::Replied { reply, .. }) => self.replied(&mut shown, reply.stop == Stop::Length),
+                    Some(Entry::Failed { .. }) => self.replied(&mut shown, false),
+                    _ => {}
+                }
+                if let Some(entry) = entry.filter(|_| self.level == Level::Debug) {
                     self.entry(&mut shown, &entry);
                 }
             }
-            _ => {}
         }
     }
 

@@ -67,6 +67,13 @@ impl FromStr for Size {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Count(pub(in crate::cli) u64);
 
+impl Count {
+    /// Returns a bound in tokens; `None` where there is none: 0, or more than any model has.
+    pub(in crate::cli) fn tokens(self) -> Option<u32> {
+        u32::try_from(self.0).ok().filter(|tokens| *tokens > 0)
+    }
+}
+
 impl FromStr for Count {
     type Err = String;
 

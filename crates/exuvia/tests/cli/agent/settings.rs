@@ -28,8 +28,9 @@ fn a_file_says_what_the_command_line_does_not() {
     let configured = of(&[]);
     assert_eq!(configured.status, 124, "{}", configured.stderr);
     let begun = events(&configured.stdout).into_iter().find(|event| event["event"] == "begun").unwrap();
+    // A reply has room in the context, too.
     let budget = json!({ "steps": 2, "tokens": 2_000, "time": { "secs": 3600, "nanos": 0 } });
-    assert_eq!((&begun["budget"], &begun["context_tokens"]), (&budget, &json!(32_000)));
+    assert_eq!((&begun["budget"], &begun["context_tokens"]), (&budget, &json!(24_000)));
     assert!(told(&configured.stdout)[0].contains("First make a plan"));
     // The command line goes before it.
     let other = of(&["--model", "scripted/other.toml", "--final-only", "--steps", "9"]);
@@ -87,6 +88,13 @@ fn what_is_wrong_in_it_is_told_with_its_line() {
         ("[[agent.reminders]]\ntext = ''\ncells = 1".to_owned(), "`agent.reminders`: `text` says nothing"),
         ("[models.m]\nurl = 'x'".to_owned(), "exuvia.toml:1: missing field `model`"),
         ("[models.m]\nmodel = 'ollama'".to_owned(), "`ollama` names no model"),
+        (model("url = 'not-a-url'"), "`not-a-url` is no address of a model\n    hint: it begins with http://"),
+        (model("output = 'much'"), "exuvia.toml:3: `much` is no number"),
+        (model("output = 0"), "exuvia.toml: `models.m.output` is 0: a reply has 1 to 4294967295 tokens"),
+        (
+            model("output = '32K'\ncontext = '32K'"),
+            "exuvia.toml: `models.m.output` is 32000: it leaves no room in a context of 32000 tokens",
+        ),
         (model("key_variable = 'NO_SUCH_KEY'"), "there is no key for `openai/x`\n    hint: set NO_SUCH_KEY"),
         (model("key_command = ['false']"), "the key of `openai/x` was not found: `false` ended with exit status: 1"),
         (model("key_command = ['true']"), "the key of `openai/x` was not found: `true` printed no key"),
