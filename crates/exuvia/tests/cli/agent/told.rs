@@ -126,7 +126,7 @@ final(answers)"#
     let expected = json!([
         "Swiss German",
         "a picture",
-        "the file \"x.bin\" is neither text in UTF-8 nor PNG nor JPEG",
+        "the file \"x.bin\" is neither text in UTF-8 nor PNG, JPEG, GIF or WebP",
         "llm() takes 20 images and files at most"
     ]);
     assert_eq!(answer(&place, &[&format!("{reply}{inference}")], &[]), (0, expected));
