@@ -3,21 +3,23 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use exuvia_core::observation::excerpt::shown;
 use exuvia_core::{ToolFailure, ToolFailureKind, ToolLimits};
 use exuvia_model::tokens;
 use exuvia_tools::config::ReadySection;
-use exuvia_tools::{Inference, Tool};
+use exuvia_tools::{AnswerSchema, Inference, Tool};
 use futures_util::StreamExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::fetch::Fetcher;
 use crate::refuse;
 
 const DESCRIPTION: &str = "Asks a model a question about a text, however long, or about a page, by its address: the text is \
                            read in parts, many at a time, and what they say is put together. Returns the answer as text, or, \
-                           with `schema`, as such an object; None if the text says nothing of it.";
+                           with `schema`, as such an object; None if the text says nothing of it. If a part could not \
+                           be read, that is a ToolError that says which, and what the others say.";
 /// How many tokens of a text a model is given at a time, unless something else is said.
 const CHUNK_TOKENS: usize = 6_000;
 /// How many can be said: fewer say nothing, and models have an end.
@@ -28,6 +30,14 @@ const CHUNKS_MAX: usize = 100;
 const CONCURRENCY: usize = 8;
 /// How often what was found is put together, at most.
 const ROUNDS_MAX: usize = 8;
+/// How many of the parts that could not be read are told with their reason.
+const FAILURES_MAX: usize = 3;
+/// How much is told of what was found where not everything could be read, in bytes.
+const FOUND_BYTES_MAX: usize = 4_000;
+/// Where schemas keep what they refer to.
+const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+/// Where the answer's schema is in that of a part's.
+const ANSWER: &str = "#/properties/answer/anyOf/0";
 
 /// What `extract` takes.
 #[derive(Deserialize, JsonSchema)]
@@ -38,7 +48,7 @@ struct Arguments {
     question: String,
     /// The JSON Schema of an object that is the answer.
     #[serde(default)]
-    schema: Option<Json>,
+    schema: Option<Map<String, Json>>,
 }
 
 /// Makes the tool.
@@ -69,6 +79,11 @@ struct Extractor {
 impl Extractor {
     async fn extract(&self, arguments: Arguments) -> Result<Json, ToolFailure> {
         let Arguments { text_or_url, question, schema } = arguments;
+        let schema = schema.map(Json::Object);
+        if let Some(problem) = schema.as_ref().and_then(|schema| AnswerSchema::compile(schema).err()) {
+            let message = format!("extract() argument 'schema': {problem}");
+            return Err(ToolFailure::new(ToolFailureKind::Argument, message));
+        }
         let Some(inference) = &self.inference else {
             return Err(ToolFailure::failed("extract() needs a model, and there is none here")
                 .hint("programs of `exuvia agent` have one"));
@@ -77,6 +92,9 @@ impl Extractor {
             true => self.page(text_or_url.trim()).await?,
             false => text_or_url,
         };
+        if text.trim().is_empty() {
+            return Ok(Json::Null);
+        }
         let chunk_tokens = self.chunk_tokens;
         let cut = tokio::task::spawn_blocking(move || (chunks(&text, chunk_tokens), text));
         let (chunks, text) = cut.await.map_err(ToolFailure::failed)?;
@@ -95,13 +113,7 @@ impl Extractor {
         };
         let asked: Vec<_> = chunks.into_iter().enumerate().map(ask).collect();
         let answered: Vec<_> = futures_util::stream::iter(asked).buffered(CONCURRENCY).collect().await;
-        let mut found = Vec::new();
-        for answer in answered {
-            let mut answer = answer?;
-            if answer["found"] == true && !answer["answer"].is_null() {
-                found.push(answer["answer"].take());
-            }
-        }
+        let found = found(answered)?;
         self.merge(&**inference, &question, schema, found).await
     }
 
@@ -129,7 +141,11 @@ impl Extractor {
             let ask = |group: &Vec<Json>| inference.infer(merge_prompt(question, group), schema.clone());
             let asked: Vec<_> = groups.iter().map(ask).collect();
             let merged: Vec<_> = futures_util::stream::iter(asked).buffered(CONCURRENCY).collect().await;
-            found = merged.into_iter().collect::<Result<_, _>>()?;
+            let merged: Result<_, ToolFailure> = merged.into_iter().collect();
+            found = merged.map_err(|failure| {
+                let message = format!("what was found could not be put together: {}", failure.message);
+                ToolFailure { message, ..failure }.hint(told(&found))
+            })?;
         }
         Err(ToolFailure::new(ToolFailureKind::Limit, "what was found in the parts is too much to be put together")
             .hint("ask for less, or about pieces of the text"))
@@ -155,6 +171,45 @@ impl Extractor {
     }
 }
 
+/// Returns what was found in the parts; if one of them could not be read, which, and what was found in the others.
+fn found(answered: Vec<Result<Json, ToolFailure>>) -> Result<Vec<Json>, ToolFailure> {
+    let count = answered.len();
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    for (index, answer) in answered.into_iter().enumerate() {
+        match answer {
+            Ok(mut answer) if answer["found"] == true && !answer["answer"].is_null() => {
+                found.push(answer["answer"].take())
+            }
+            Ok(_) => {}
+            Err(failure) => failed.push((index + 1, failure)),
+        }
+    }
+    let Some((_, first)) = failed.first() else { return Ok(found) };
+    if failed.len() == count {
+        return Err(first.clone());
+    }
+    let mut message = format!("{} of {count} parts could not be read:", failed.len());
+    for (number, failure) in failed.iter().take(FAILURES_MAX) {
+        let _ = write!(message, " part {number}: {};", failure.message);
+    }
+    message.pop();
+    if let Some((_, more)) = failed.split_at_checked(FAILURES_MAX).filter(|(_, more)| !more.is_empty()) {
+        let numbers: Vec<String> = more.iter().map(|(number, _)| number.to_string()).collect();
+        let _ = write!(message, "; and {}", numbers.join(", "));
+    }
+    let failure = ToolFailure { message, ..first.clone() };
+    Err(failure.hint(told(&found)))
+}
+
+/// Says what was found where that is not everything.
+fn told(found: &[Json]) -> String {
+    if found.is_empty() {
+        return "nothing was found in the other parts".to_owned();
+    }
+    let answers: Vec<String> = found.iter().map(Json::to_string).collect();
+    format!("found in other parts: {}", shown(&answers.join(" "), FOUND_BYTES_MAX))
+}
+
 fn is_address(text: &str) -> bool {
     let text = text.trim();
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
@@ -173,9 +228,20 @@ fn part_prompt(question: &str, (number, count): (usize, usize), text: &str) -> S
     prompt
 }
 
+/// Returns the schema of what a part is answered with. What the answer's schema refers to is where it is looked for.
 fn part_schema(schema: Option<&Json>) -> Json {
-    let answer = schema.cloned().unwrap_or_else(|| json!({ "type": "string" }));
-    json!({
+    let mut answer = schema.cloned().unwrap_or_else(|| json!({ "type": "string" }));
+    let mut definitions = Map::new();
+    if let Json::Object(answer) = &mut answer {
+        definitions.extend(DEFINITIONS.iter().filter_map(|word| answer.shift_remove_entry(*word)));
+        // References would begin at what has a name of its own.
+        answer.shift_remove("$id");
+        answer.shift_remove("$schema");
+    }
+    for schema in std::iter::once(&mut answer).chain(definitions.values_mut()) {
+        refer_to_answer(schema);
+    }
+    let mut part = json!({
         "type": "object",
         "properties": {
             "found": { "type": "boolean" },
@@ -183,7 +249,37 @@ fn part_schema(schema: Option<&Json>) -> Json {
         },
         "required": ["found", "answer"],
         "additionalProperties": false,
-    })
+    });
+    if let Json::Object(part) = &mut part {
+        part.extend(definitions);
+    }
+    part
+}
+
+/// Has references begin at the answer's schema, where that is within another one; those to definitions stay as they are.
+fn refer_to_answer(schema: &mut Json) {
+    match schema {
+        Json::Object(entries) => {
+            for (word, value) in entries {
+                match value {
+                    Json::String(reference) if word == "$ref" => {
+                        let is_definition = |word: &&str| reference.starts_with(&format!("#/{word}/"));
+                        let pointer = reference
+                            .strip_prefix('#')
+                            .filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+                        if let Some(pointer) = pointer.filter(|_| !DEFINITIONS.iter().any(is_definition)) {
+                            *reference = format!("{ANSWER}{pointer}");
+                        }
+                    }
+                    // Data, which may look like anything.
+                    _ if ["const", "enum", "default", "examples"].contains(&word.as_str()) => {}
+                    value => refer_to_answer(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(refer_to_answer),
+        _ => {}
+    }
 }
 
 fn merge_prompt(question: &str, answers: &[Json]) -> String {
@@ -259,5 +355,34 @@ mod tests {
         }
         let parts = chunks(&paragraphs, 300);
         assert!(parts.len() > 5 && parts.iter().all(|part| paragraphs[part.clone()].ends_with("\n\n")));
+    }
+    /// What pydantic writes of a class with a list of another one, and of one that refers to itself.
+    #[test]
+    fn a_schema_within_another_says_the_same() {
+        let people = json!({
+            "$defs": { "P": { "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] } },
+            "type": "object", "properties": { "all": { "type": "array", "items": { "$ref": "#/$defs/P" } } }, "required": ["all"],
+        });
+        let tree = json!({
+            "$id": "https://example.org/tree", "type": "object", "required": ["name"],
+            "properties": {
+                "name": { "type": "string" }, "left": { "$ref": "#" }, "title": { "$ref": "#/properties/name" },
+                "kind": { "enum": [{ "$ref": "#" }] },
+            },
+        });
+        for (schema, right, wrong) in [
+            (people, json!({ "all": [{ "name": "Ada" }] }), json!({ "all": [{ "name": 1 }] })),
+            (
+                tree,
+                json!({ "name": "a", "left": { "name": "b", "title": "c" }, "kind": { "$ref": "#" } }),
+                json!({ "name": "a", "left": { "name": "b", "title": 1 } }),
+            ),
+        ] {
+            let part = AnswerSchema::compile(&part_schema(Some(&schema))).unwrap();
+            let found = |answer: &Json| json!({ "found": true, "answer": answer });
+            assert_eq!(part.fault(&found(&right)), None);
+            assert!(part.fault(&found(&wrong)).is_some(), "{wrong}");
+            assert_eq!(part.fault(&json!({ "found": false, "answer": null })), None);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use exuvia_core::ToolFailure;
-use exuvia_core::ToolFailureKind::{Denied, Failed, Limit};
+use exuvia_core::ToolFailureKind::{Argument, Denied, Failed, Limit};
 use exuvia_tools::{Inference, InferenceFuture, Toolbox};
 use serde_json::{Value as Json, json};
 
@@ -106,4 +106,36 @@ fn what_is_not_there_is_none() {
     assert_eq!(told(call(&without, "extract", &arguments)).1, "extract() needs a model, and there is none here");
     let wrong = tools("[tools.extract]\nready = 'extract'\nchunk_tokens = 10\n", None).unwrap_err();
     assert!(wrong.ends_with("`chunk_tokens` is 10, it must be 200 to 100000"), "{wrong}");
+}
+
+#[test]
+fn where_there_is_nothing_to_read_nobody_is_asked() {
+    let (toolbox, model) = extractor("");
+    for text in ["", " \n\t"] {
+        let arguments = json!({ "text_or_url": text, "question": "How many?" });
+        assert_eq!(call(&toolbox, "extract", &arguments).unwrap(), Json::Null);
+    }
+    // Nor with a schema that is none.
+    for schema in [json!({ "type": "nonsense" }), json!({ "$ref": "#/$defs/nowhere" }), json!(true), json!("x")] {
+        let arguments = json!({ "text_or_url": "No. 4", "question": "How many?", "schema": schema });
+        let (kind, message) = told(call(&toolbox, "extract", &arguments));
+        assert_eq!(kind, Argument, "{message}");
+        assert!(message.starts_with("extract() argument 'schema': "), "{message}");
+    }
+    assert!(model.0.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_part_that_was_not_read_is_told_beside_what_was_found() {
+    let (toolbox, _) = extractor("chunk_tokens = 200\n");
+    let filler = "Nothing in here. ".repeat(60);
+    let text = format!("This is No. 4.\n\n{filler}\n\nThis one fails.\n\n{filler}\n\nThis is No. 5.\n\n{filler}");
+    let arguments = json!({ "text_or_url": text, "question": "How many?", "schema": schema() });
+    let failure = call(&toolbox, "extract", &arguments).unwrap_err();
+    assert_eq!(failure.kind, Failed);
+    assert!(failure.message.starts_with("1 of "), "{failure}");
+    assert!(
+        failure.message.contains(" parts could not be read: part ") && failure.message.ends_with(": no model today")
+    );
+    assert_eq!(failure.hint.as_deref(), Some(r#"found in other parts: {"sum":4} {"sum":5}"#));
 }
