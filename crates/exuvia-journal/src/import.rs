@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::blob::{BLOB_BYTES_MAX, Blob, parse_hash};
 use crate::chain::{Row, beginning};
 use crate::export::{Header, Line};
-use crate::local::{CHECKPOINT_BYTES_MAX, free_id, has, refuse_held};
+use crate::local::{CHECKPOINT_BYTES_MAX, another, free_id, refuse_held};
 use crate::reading::{ANCESTORS_MAX, known};
 use crate::shelf::{Entry, Shelf, Written};
 use crate::wire::{self, BODY_BYTES_MAX, BlobName, Unreadable, VERSION};
@@ -126,8 +126,7 @@ impl Import<'_> {
     /// Returns the name that the session had where it comes from, unless another one has it here.
     fn free_name(&self, header: &Header) -> Result<Option<String>, StoreError> {
         let Some(name) = &header.name else { return Ok(None) };
-        let has_it = |entry: &Entry| entry.session != header.session && has(entry, name);
-        Ok((!self.shelf.entries()?.iter().any(has_it)).then(|| name.clone()))
+        Ok(another(self.shelf, name, &header.session)?.is_none().then(|| name.clone()))
     }
 
     /// Takes in a part of the history, and returns the line after it.

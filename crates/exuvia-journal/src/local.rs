@@ -328,23 +328,29 @@ fn left_at(shelf: &dyn Shelf, parent: &SessionId, position: u64) -> Result<exuvi
 /// Refuses a name for a session that another one has, as its name or its id.
 fn free_name(shelf: &dyn Shelf, name: Option<&str>, session: &SessionId) -> Result<(), StoreError> {
     let Some(name) = name else { return Ok(()) };
-    match shelf.entries()?.into_iter().find(|entry| has(entry, name) && entry.session != *session) {
-        Some(entry) if entry.session.as_str() == name => Err(StoreError::NameIsId { name: name.to_owned() }),
-        Some(entry) => Err(StoreError::NameTaken { name: name.to_owned(), session: entry.session }),
+    match another(shelf, name, session)? {
+        Some(other) if other.as_str() == name => Err(StoreError::NameIsId { name: name.to_owned() }),
+        Some(other) => Err(StoreError::NameTaken { name: name.to_owned(), session: other }),
         None => Ok(()),
     }
 }
 
-/// Returns whether a session is told by this name or id. An id stays taken where its session is kept for forks alone.
-pub(crate) fn has(entry: &Entry, name: &str) -> bool {
-    entry.name.as_deref() == Some(name) || entry.session.as_str() == name
+/// Returns another session than this one of which this is the name or the id. An id stays taken where its session is kept for
+/// forks alone.
+pub(crate) fn another(shelf: &dyn Shelf, name: &str, session: &SessionId) -> Result<Option<SessionId>, StoreError> {
+    if let Some(other) = shelf.named(name)?.filter(|other| other != session) {
+        return Ok(Some(other));
+    }
+    match SessionId::new(name) {
+        Ok(id) if id != *session => Ok(shelf.entry(&id)?.map(|entry| entry.session)),
+        _ => Ok(None),
+    }
 }
 
 /// Refuses an id that another session has for a name: the id would go first.
 pub(crate) fn free_id(shelf: &dyn Shelf, session: &SessionId) -> Result<(), StoreError> {
-    let has_it = |entry: &Entry| entry.name.as_deref() == Some(session.as_str()) && entry.session != *session;
-    match shelf.entries()?.into_iter().find(has_it) {
-        Some(entry) => Err(StoreError::IdIsName { session: session.clone(), named: entry.session }),
+    match shelf.named(session.as_str())?.filter(|named| named != session) {
+        Some(named) => Err(StoreError::IdIsName { session: session.clone(), named }),
         None => Ok(()),
     }
 }

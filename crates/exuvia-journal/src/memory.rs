@@ -107,6 +107,11 @@ impl Shelf for Tables {
         Ok(self.sessions.get(session).map(|kept| kept.entry.clone()))
     }
 
+    fn named(&self, name: &str) -> Result<Option<SessionId>, StoreError> {
+        let named = self.sessions.values().find(|kept| kept.entry.name.as_deref() == Some(name));
+        Ok(named.map(|kept| kept.entry.session.clone()))
+    }
+
     fn forks(&self, session: &SessionId) -> Result<Vec<(SessionId, u64)>, StoreError> {
         let fork = |kept: &Arc<Kept>| match &kept.entry.parent {
             Some((parent, position)) if parent == session => Some((kept.entry.session.clone(), *position)),

@@ -77,6 +77,9 @@ pub(crate) trait Shelf {
     /// Deletes the blobs that nothing uses.
     fn sweep(&mut self) -> Result<(), StoreError>;
 
+    /// Returns the session of this name.
+    fn named(&self, name: &str) -> Result<Option<SessionId>, StoreError>;
+
     /// Returns who has a session open.
     fn holder(&self, session: &SessionId) -> Result<Option<Holder>, StoreError>;
 

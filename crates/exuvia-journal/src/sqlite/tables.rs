@@ -143,6 +143,14 @@ impl Shelf for Tables<'_> {
         self.told(read())
     }
 
+    fn named(&self, name: &str) -> std::result::Result<Option<SessionId>, StoreError> {
+        let read = || {
+            let mut statement = self.connection.prepare_cached("SELECT id FROM sessions WHERE name = ?1")?;
+            statement.query_row([name], |row| id(row, 0)).optional()
+        };
+        self.told(read())
+    }
+
     fn forks(&self, session: &SessionId) -> std::result::Result<Vec<(SessionId, u64)>, StoreError> {
         let read = || {
             let mut statement =
