@@ -1,5 +1,6 @@
 //! The files that belong to an answer.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -139,8 +140,8 @@ impl Names {
                 return name.to_owned();
             }
             let other = format!("{stem}-{count}{end}");
-            if !self.0.contains_key(&other.to_lowercase()) {
-                self.0.insert(other.to_lowercase(), 1);
+            if let Entry::Vacant(free) = self.0.entry(other.to_lowercase()) {
+                free.insert(1);
                 return other;
             }
         }
