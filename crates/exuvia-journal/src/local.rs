@@ -141,7 +141,10 @@ impl LocalStore {
     fn removed_bit_by_bit(&self, session: &SessionId) -> Result<(), StoreError> {
         let remove = || {
             self.change(Whose::Nobodys, |shelf| {
-                refuse_held(shelf, session)?;
+                // Once a part of it is removed, nobody can open it any more.
+                if !reading::kept(shelf, session)?.hidden {
+                    refuse_held(shelf, session)?;
+                }
                 removal::remove_bit_by_bit(shelf, session)
             })
         };
