@@ -34,7 +34,8 @@ pub(crate) fn import(shelf: &mut dyn Shelf, from: &mut (dyn Read + Send)) -> Res
     let from: Box<dyn Read + '_> = Box::new(from);
     let mut file = BufReader::new(from);
     let packed = file.fill_buf().is_ok_and(|start| start.starts_with(&[0x1f, 0x8b]));
-    let unpacked = if packed { Unpacked::Gzip(BufReader::new(GzDecoder::new(file))) } else { Unpacked::Plain(file) };
+    let unpacked =
+        if packed { Unpacked::Gzip(Box::new(BufReader::new(GzDecoder::new(file)))) } else { Unpacked::Plain(file) };
     Import { shelf, lines: Lines { from: unpacked, number: 0, left: FILE_BYTES_MAX } }.run()
 }
 
@@ -46,14 +47,14 @@ struct Import<'a> {
 /// What a file is when it is unpacked.
 enum Unpacked<R: Read> {
     Plain(BufReader<R>),
-    Gzip(BufReader<GzDecoder<BufReader<R>>>),
+    Gzip(Box<BufReader<GzDecoder<BufReader<R>>>>),
 }
 
 impl<R: Read> Unpacked<R> {
     fn reader(&mut self) -> &mut dyn BufRead {
         match self {
             Self::Plain(plain) => plain,
-            Self::Gzip(unpacked) => unpacked,
+            Self::Gzip(unpacked) => &mut **unpacked,
         }
     }
 

@@ -230,10 +230,10 @@ impl Shared {
             }
             let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);
-            let started = Instant::now();
-            self.flush(&queued, &over);
-            self.copy_back(stop);
-            took = started.elapsed();
+            took = timed(|| {
+                self.flush(&queued, &over);
+                self.copy_back(stop);
+            });
             state = flusher.state();
             if stop {
                 return;
@@ -314,6 +314,14 @@ impl Shared {
         // If it fails, the log stays and is copied later.
         drop(copied);
     }
+}
+
+/// Returns how long something takes.
+#[expect(clippy::disallowed_methods, reason = "when the disk has something follows from it, and nothing else")]
+fn timed(work: impl FnOnce()) -> Duration {
+    let started = Instant::now();
+    work();
+    started.elapsed()
 }
 
 /// Copies the log back and empties it, unless others use it at this moment: nobody waits for them.
