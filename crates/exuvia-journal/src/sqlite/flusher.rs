@@ -2,7 +2,7 @@
 //!
 //! An event is written when it is in a [tail](super::tail), and a transaction is committed when it is in SQLite's
 //! write-ahead log: both are in the operating system's memory then, and survive the end of this process. A thread brings
-//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet, or up to 200 where many
+//! them to the disk with `fdatasync`, some milliseconds after the first that is not there yet, or some ten where many
 //! sessions are written to: one call for all that was written before it. Who wants it sooner does it at once.
 //!
 //! The same thread moves what tails have gathered into the database. Where many sessions are written to at once it does so
@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io;
 use std::mem::take;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use exuvia_core::journal::StoreError;
 use rusqlite::Connection;
@@ -33,16 +33,9 @@ use super::tail::Tail;
 /// How long the thread waits for more before it brings what is written to the disk.
 const GATHER: Duration = Duration::from_millis(4);
 
-/// How long it waits at least where more sessions than [`TAILS_MAX`] are written to: what each time costs beside the rows
-/// themselves (the transaction, the pages above them, the sync) is then shared by more of them.
+/// How long it waits where more sessions than [`TAILS_MAX`] are written to: what each time costs beside the rows themselves
+/// (the transaction, the pages above them, the sync) is then shared by more of them.
 const GATHER_MANY: Duration = Duration::from_millis(50);
-
-/// How long it waits at most. PostgreSQL's `wal_writer_delay`, which bounds what an asynchronous commit may lose, is as long.
-const GATHER_MAX: Duration = Duration::from_millis(200);
-
-/// How many times as long as it last took it waits there: the more it has to do, the less of the time it takes from those
-/// who write.
-const GATHER_TIMES: u32 = 10;
 
 /// From how many bytes on what is in a tail is moved into the database.
 const ABSORB_BYTES: u64 = 256 << 10;
@@ -216,7 +209,6 @@ impl Shared {
     pub(super) fn flush_until_stopped(&self) {
         let flusher = &self.flusher;
         let mut state = flusher.state();
-        let mut took = Duration::ZERO;
         loop {
             while !state.stop && !state.has_work() {
                 state.idle = true;
@@ -225,15 +217,12 @@ impl Shared {
             }
             state = flusher.gather(state, GATHER);
             if state.queued.len() > TAILS_MAX {
-                let time = (took * GATHER_TIMES).clamp(GATHER_MANY, GATHER_MAX);
-                state = flusher.gather(state, time - GATHER);
+                state = flusher.gather(state, GATHER_MANY - GATHER);
             }
             let (stop, queued, over) = (state.stop, take(&mut state.queued), take(&mut state.over));
             drop(state);
-            took = timed(|| {
-                self.flush(&queued, &over);
-                self.copy_back(stop);
-            });
+            self.flush(&queued, &over);
+            self.copy_back(stop);
             state = flusher.state();
             if stop {
                 return;
@@ -314,14 +303,6 @@ impl Shared {
         // If it fails, the log stays and is copied later.
         drop(copied);
     }
-}
-
-/// Returns how long something takes.
-#[expect(clippy::disallowed_methods, reason = "when the disk has something follows from it, and nothing else")]
-fn timed(work: impl FnOnce()) -> Duration {
-    let started = Instant::now();
-    work();
-    started.elapsed()
 }
 
 /// Copies the log back and empties it, unless others use it at this moment: nobody waits for them.
