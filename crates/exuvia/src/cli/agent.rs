@@ -286,9 +286,9 @@ fn resumed(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &id)?;
     let mut first = arguments.instead_of(first_arguments(&store, &id)?);
     let settings = Settings::fill_in(&mut first)?;
-    arguments.budget.check(first.found_model(&settings)?.name())?;
-    let workshop =
-        Workshop::furnish(&first, (&settings, first.skills.find_again()), first.found_model(&settings)?, Output::Told)?;
+    let model = first.found_model(&settings)?;
+    arguments.budget.check(model.name())?;
+    let workshop = Workshop::furnish(&first, (&settings, first.skills.find_again()), model, Output::Told)?;
     workshop.drive(store, async |home| arguments.budget.allow(Agent::resume(home, &id).await?.0))
 }
 
@@ -306,8 +306,9 @@ fn forked(arguments: &Arguments, wanted: &str) -> Result<u8> {
     arguments.trust.check(&store, &origin)?;
     let mut first = arguments.instead_of(first_arguments(&store, &origin)?);
     let settings = Settings::fill_in(&mut first)?;
-    let workshop =
-        Workshop::furnish(&first, (&settings, first.skills.find_again()), first.found_model(&settings)?, Output::Told)?;
+    let model = first.found_model(&settings)?;
+    arguments.budget.check(model.name())?;
+    let workshop = Workshop::furnish(&first, (&settings, first.skills.find_again()), model, Output::Told)?;
     let id = new_id()?;
     journal::note_begun(&id)?;
     let identity = (id.clone(), arguments.sandbox.recording.name(), new_seed()?);
