@@ -226,7 +226,7 @@ impl State {
             }
         }
         if self.begun.is_some() {
-            self.spent.time = Duration::from_millis(u64::try_from(at.saturating_sub(self.since)).unwrap_or(0));
+            self.spent.time = self.time_at(at);
         }
     }
 
@@ -423,20 +423,20 @@ impl State {
         if let Some(reason) = self.closing
             && !matches!(self.messages.last().map(|message| &**message), Some(Message::User { .. }))
         {
-            return Next::End(self.partial(reason));
+            return Next::End(self.cut_short(reason));
         }
         if self.is_unanswered && self.acts.is_empty() {
             return self.without_code();
         }
         if self.closing.is_none() {
-            let time = Duration::from_millis(u64::try_from(now.saturating_sub(self.since)).unwrap_or(0));
+            let time = self.time_at(now);
             if let Some(reason) = begun.budget.exceeded(&Spent { time, ..self.spent }) {
                 return Next::Remark(Remark::Closing(reason));
             }
             match rest {
                 SharedRest::Some => {}
                 SharedRest::UsedUp(reason) => return Next::Remark(Remark::Closing(reason)),
-                SharedRest::Overdrawn(reason) => return Next::End(self.partial(reason)),
+                SharedRest::Overdrawn(reason) => return Next::End(self.cut_short(reason)),
             }
             if let Some(remark) = self.due(begun) {
                 return Next::Remark(remark);
@@ -498,20 +498,20 @@ impl State {
     /// What is to be done about a reply that asks for nothing, and is no answer.
     fn without_code(&self) -> Next {
         if self.idle >= IDLE_MAX {
-            return Next::End(self.partial(Reason::Idle));
+            return Next::End(self.cut_short(Reason::Idle));
         }
         Next::Remark(Remark::Idle)
     }
 
-    /// Returns how a run ends that is cut short: with the last thing that its model has said.
-    fn partial(&self, reason: Reason) -> Ending {
+    /// Returns how the run ends if it is cut short now, for this reason: with the last thing that its model has said.
+    #[must_use]
+    pub fn cut_short(&self, reason: Reason) -> Ending {
         Ending { reason, answer: self.said_last.as_str().into(), artifacts: Vec::new(), report: None }
     }
 
-    /// Returns how the run would end if it were ended now, for this reason.
-    #[must_use]
-    pub fn cut_short(&self, reason: Reason) -> Ending {
-        self.partial(reason)
+    /// Returns how long the run has taken at a moment, in milliseconds since 1970.
+    fn time_at(&self, now: i64) -> Duration {
+        Duration::from_millis(u64::try_from(now.saturating_sub(self.since)).unwrap_or(0))
     }
 
     /// Returns how long the model may think, or a cell run, until the time of the budget is up; `None`: there is no limit. What
@@ -522,7 +522,7 @@ impl State {
         if self.closing == Some(Reason::Time) {
             return Some(CLOSING_TIME_MAX);
         }
-        let time = Duration::from_millis(u64::try_from(now.saturating_sub(self.since)).unwrap_or(0));
+        let time = self.time_at(now);
         Some(limit.saturating_sub(time))
     }
 
